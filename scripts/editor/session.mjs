@@ -1,0 +1,325 @@
+// Drives a real VS Code through its page, as a person would: keys, clicks, and what stands on the screen. Types are in session.d.mts.
+import { createRequire } from "node:module";
+import path from "node:path";
+import { startCodeServer } from "./code-server.mjs";
+import { cache, findChromium } from "./places.mjs";
+
+const chromiumFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--lang=en-US",
+];
+
+/** Starts code-server and Chromium and opens the folder. End it with `close`. */
+export async function openSession({ folder, vsix, settings, size = { width: 1280, height: 800 } }) {
+  const { chromium } = createRequire(path.join(cache, "package.json"))("playwright-core");
+  const server = await startCodeServer({ folder, vsix, settings });
+  try {
+    const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
+    const context = await browser.newContext({ viewport: size, locale: "en-US" });
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(server.url).origin });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(server.url);
+    await page.waitForSelector(".monaco-workbench");
+    await page.waitForSelector(".explorer-folders-view .monaco-list-row");
+    return new Session(server, browser, page);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+class Session {
+  constructor(server, browser, page) {
+    this.server = server;
+    this.browser = browser;
+    this.page = page;
+    this.workspace = server.workspace;
+  }
+
+  async close() {
+    await this.browser.close();
+    await this.server.stop();
+  }
+
+  /** Polls until `read` gives something that `accept` takes; on failure the error shows what was read last. */
+  async until(what, read, accept = Boolean, timeout = 30_000) {
+    const deadline = Date.now() + timeout;
+    let last;
+    do {
+      last = await read();
+      if (accept(last)) return last;
+      await this.page.waitForTimeout(100);
+    } while (Date.now() < deadline);
+    throw new Error(`${what}: not within ${timeout / 1000} s; last seen: ${JSON.stringify(last, null, 1)}`);
+  }
+
+  press(...keys) {
+    return keys.reduce((before, key) => before.then(() => this.page.keyboard.press(key)), Promise.resolve());
+  }
+
+  /** Opens the quick input with a key. Keys pressed while the focus moves are lost, so it tries again. */
+  async quickInput(key) {
+    const input = this.page.locator(".quick-input-widget input[type=text]").first();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press(key);
+      try {
+        await input.waitFor({ timeout: 2000 });
+        return input;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.focusWorkbench();
+      }
+    }
+  }
+
+  /** Takes the focus away from a preview, which keeps some keys to itself. */
+  async focusWorkbench() {
+    const tab = this.page.locator(".editor-group-container.active .tab.active");
+    if (await tab.count()) await tab.first().click();
+  }
+
+  /** Runs a command by its title in the palette, for example "DriverKit: Show Log". */
+  async command(title) {
+    await this.quickInput("F1");
+    await this.pick(title, ">");
+  }
+
+  /** Types into the open pick list and takes the row that begins with the text. */
+  async pick(label, prefix = "") {
+    const input = this.page.locator(".quick-input-widget input[type=text]").first();
+    await input.waitFor();
+    await input.fill(prefix + label);
+    const row = this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ has: this.page.locator(`.quick-input-list-label:has-text(${JSON.stringify(label)})`) })
+      .first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** The labels in the pick list with this title, once it is open. */
+  async picks(title) {
+    await this.page.locator(`.quick-input-widget .quick-input-title:has-text(${JSON.stringify(title)})`).waitFor();
+    const labels = this.page.locator(".quick-input-list .monaco-list-row .label-name");
+    await labels.first().waitFor();
+    return (await labels.allInnerTexts()).map((label) => label.trim());
+  }
+
+  /** Opens a file by its path inside the workspace. */
+  async openFile(file) {
+    const name = path.basename(file);
+    const input = await this.quickInput("Control+P");
+    await input.fill(path.join(this.workspace, file));
+    await this.page
+      .locator(`.quick-input-list .monaco-list-row:has-text(${JSON.stringify(name)})`)
+      .first()
+      .waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(`.tab.active[data-resource-name=${JSON.stringify(name)}]`).waitFor();
+    await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor();
+  }
+
+  /** Puts the cursor at a 1-based line and column of the open file. */
+  async goTo(line, column = 1) {
+    const input = await this.quickInput("Control+G");
+    await input.fill(`:${line}:${column}`);
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.page.waitForTimeout(50);
+  }
+
+  /** Types as keys; the editor's automatic brackets and indentation apply as settings say. */
+  async type(text) {
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Saves the file in front and waits until its tab shows that. */
+  async save() {
+    await this.page.keyboard.press("Control+S");
+    await this.page.locator(".tab.active:not(.dirty)").first().waitFor();
+  }
+
+  /** Closes all editors without saving. */
+  async closeEditors() {
+    await this.command("View: Revert and Close Editor");
+  }
+
+  /** The squiggles on the screen, in order: severity, and the range as 1-based line and columns (end exclusive). */
+  squiggles() {
+    return this.page.evaluate(readSquiggles);
+  }
+
+  /** The text of the lines on the screen by number, as the editor renders them. */
+  lines() {
+    return this.page.evaluate(readLines);
+  }
+
+  /** Colours of the words of a 1-based line on the screen. */
+  colours(line) {
+    return this.page.evaluate(readColours, line);
+  }
+
+  /** Opens the Problems panel and gives its rows. */
+  async problems() {
+    if (!(await this.page.locator(".markers-panel").first().isVisible())) {
+      await this.page.keyboard.press("Control+Shift+M");
+      await this.page.locator(".markers-panel").first().waitFor();
+    }
+    return this.page.evaluate(readProblems);
+  }
+
+  /** The text of the hover at a 1-based position. */
+  async hover(line, column) {
+    await this.goTo(line, column);
+    await this.press("Control+K", "Control+I");
+    const hover = this.page.locator(".monaco-hover .monaco-hover-content").first();
+    await this.until(
+      "hover",
+      async () => (await hover.isVisible()) && (await hover.innerText()).trim() !== "Loading...",
+    );
+    return hover.innerText();
+  }
+
+  /** Clicks the light bulb at a 1-based position and gives the titles of what it offers; the menu stays open. */
+  async lightBulb(line, column) {
+    await this.goTo(line, column);
+    const bulb = this.page.locator(".lightBulbWidget, .glyph-margin-widgets [class*=codicon-gutter-lightbulb]").first();
+    await bulb.waitFor();
+    await bulb.click();
+    const rows = this.page.locator(".action-widget .monaco-list-row.action");
+    await rows.first().waitFor();
+    return rows.allInnerTexts();
+  }
+
+  /** Takes an entry of the open light bulb menu. */
+  async takeAction(title) {
+    await this.page
+      .locator(`.action-widget .monaco-list-row.action:has-text(${JSON.stringify(title)})`)
+      .first()
+      .click();
+  }
+
+  /** The text of the Markdown preview in front. Its page is a frame inside a frame. */
+  async preview(accept = Boolean) {
+    const read = async () => {
+      for (const frame of this.page.frames()) {
+        const body = frame.locator(".markdown-body");
+        if (
+          await body
+            .first()
+            .isVisible()
+            .catch(() => false)
+        )
+          return body.first().innerText();
+      }
+      return "";
+    };
+    return this.until("Markdown preview", read, accept);
+  }
+
+  async screenshot(file) {
+    await this.page.mouse.move(640, 780);
+    await this.page.waitForTimeout(300);
+    await this.page.screenshot({ path: file });
+  }
+}
+
+// The functions below run inside the page.
+
+function readSquiggles() {
+  const editor =
+    document.querySelector(".editor-group-container.active .monaco-editor") ?? document.querySelector(".monaco-editor");
+  if (!editor) return [];
+  const topOf = (element) => parseFloat(element.style.top);
+  const numbers = new Map(
+    [...editor.querySelectorAll(".margin-view-overlays > div")].map((row) => [
+      topOf(row),
+      Number(row.querySelector(".line-numbers")?.textContent),
+    ]),
+  );
+  const width = characterWidth(editor);
+  const found = [];
+  for (const row of editor.querySelectorAll(".view-overlays > div")) {
+    for (const mark of row.querySelectorAll("[class*=squiggly-]")) {
+      const severity = /squiggly-(\w+)/.exec(mark.className)[1];
+      const left = parseFloat(mark.style.left);
+      const columns = Math.round(parseFloat(mark.style.width) / width);
+      const start = Math.round(left / width) + 1;
+      found.push({ severity, line: numbers.get(topOf(row)), start, end: start + columns });
+    }
+  }
+  return found.sort((a, b) => a.line - b.line || a.start - b.start);
+
+  function characterWidth(editor) {
+    for (const line of editor.querySelectorAll(".view-lines .view-line > span")) {
+      const { length } = line.textContent;
+      if (length > 10 && /^[\x20-\x7e\xa0]*$/.test(line.textContent))
+        return line.getBoundingClientRect().width / length;
+    }
+    return 8;
+  }
+}
+
+function readLines() {
+  const editor = document.querySelector(".editor-group-container.active .monaco-editor");
+  const lines = {};
+  if (!editor) return lines;
+  const text = new Map(
+    [...editor.querySelectorAll(".view-lines .view-line")].map((line) => [
+      parseFloat(line.style.top),
+      line.textContent.replace(/\xa0/g, " "),
+    ]),
+  );
+  for (const row of editor.querySelectorAll(".margin-view-overlays > div")) {
+    const number = Number(row.querySelector(".line-numbers")?.textContent);
+    if (number) lines[number] = text.get(parseFloat(row.style.top)) ?? "";
+  }
+  return lines;
+}
+
+function readColours(wanted) {
+  const editor = document.querySelector(".editor-group-container.active .monaco-editor");
+  const margin = [...editor.querySelectorAll(".margin-view-overlays > div")].find(
+    (row) => Number(row.querySelector(".line-numbers")?.textContent) === wanted,
+  );
+  const line = [...editor.querySelectorAll(".view-lines .view-line")].find(
+    (row) => row.style.top === margin?.style.top,
+  );
+  const colours = {};
+  for (const span of line?.querySelectorAll("span > span") ?? []) {
+    const colour = getComputedStyle(span).color;
+    for (const word of span.textContent.match(/\w+/g) ?? []) colours[word] = colour;
+  }
+  return colours;
+}
+
+function readProblems() {
+  const rows = [];
+  let file = "";
+  for (const row of document.querySelectorAll(".markers-panel .monaco-list-row")) {
+    const resource = row.querySelector(".resource-label-container, .monaco-icon-label");
+    const message = row.querySelector(".marker-message-details-container, .details-container");
+    if (!message) {
+      file = resource?.querySelector(".label-name")?.textContent ?? row.textContent;
+      continue;
+    }
+    const position = /Ln (\d+), Col (\d+)/.exec(row.textContent) ?? [];
+    rows.push({
+      file,
+      text: row.querySelector(".marker-message")?.textContent ?? message.textContent,
+      source: row.querySelector(".marker-source")?.textContent ?? "",
+      code: row.querySelector(".marker-code")?.textContent.replace(/[()]/g, "") ?? "",
+      line: Number(position[1]),
+      column: Number(position[2]),
+      label: row.getAttribute("aria-label") ?? "",
+    });
+  }
+  return rows;
+}

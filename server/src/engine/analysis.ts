@@ -1,0 +1,68 @@
+// The façade. `AnalysisHost` takes changes, `Analysis` answers questions about one state of the files. Neither does I/O.
+import type { Span } from "../base/span.ts";
+import type { ProjectModel, Target } from "../project/model.ts";
+import type { Fix, Severity } from "../rules/define.ts";
+import type { Configuration } from "./config.ts";
+import type { FileReport, Finding } from "./finding.ts";
+
+export interface FileChange {
+  readonly path: string;
+  /** The new text; undefined when the file is gone. */
+  readonly text: string | undefined;
+  /** Open in an editor: its parse tree is kept for incremental parsing. */
+  readonly open?: boolean;
+}
+
+/** Work that can be paused: the driver calls `next` until done, and may drop it at any point. Each step is a few milliseconds. */
+export type Work<T> = Generator<void, T>;
+
+/** What the host offers. One instance per workspace. */
+export interface AnalysisHostApi {
+  /** Adds, replaces or removes files. Cheap: everything is computed when asked for. */
+  apply(changes: readonly FileChange[]): void;
+  /** The configuration that holds for a file; asked once per file and configuration change. */
+  configure(configurationFor: (path: string) => Configuration): void;
+  /** A view of the current state. It stays valid until the next `apply`; afterwards its answers are stale and `isCurrent` is false. */
+  snapshot(): AnalysisApi;
+  /** Frees all parse trees. */
+  dispose(): void;
+  /** Counters for tests and the log. */
+  readonly statistics: { functionsAnalysed: number; functionsGivenUp: number; filesParsed: number };
+}
+
+export interface AnalysisApi {
+  readonly isCurrent: boolean;
+  /** The paths known, sorted. */
+  readonly paths: readonly string[];
+  readonly project: ProjectModel;
+  targetsOf(path: string): readonly Target[];
+  /** Checks one file. Findings are in order of offset, then rule. */
+  check(path: string): Work<FileReport>;
+  /** The fixes of a finding, safe ones first. Edits may be in other files. */
+  fixesOf(finding: Finding): readonly Fix[];
+  /** Hover, symbols and the like are in `features/`; they take an Analysis. */
+  text(path: string): string | undefined;
+  /** Findings of a file that overlap a span. */
+  findingsAt(path: string, span: Span): readonly Finding[];
+  /** Whether a file belongs to the analysis, and if not why. */
+  membership(path: string): Membership;
+}
+
+/** What the status item says about a file. */
+export interface Membership {
+  readonly checked: boolean;
+  /** One sentence for a person: "belongs to the dext “X” (project.pbxproj)", "no DriverKit header is included". */
+  readonly reason: string;
+  readonly targets: readonly string[];
+}
+
+/** Runs work to its end. */
+export function finish<T>(work: Work<T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Counts by severity, for summaries. */
+export type Counts = Readonly<Record<Severity, number>>;

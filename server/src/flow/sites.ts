@@ -1,0 +1,119 @@
+// The places in a function where a local variable may receive a counted (+1) reference.
+import type { Span } from "../base/span.ts";
+import { calledMethod, isObjectPointer, localVariable, receiverClass } from "../semantics/expression-type.ts";
+import type { FunctionInfo, MethodInfo, ProjectIndex, TypeRef } from "../semantics/model.ts";
+import { addressOf, binaryParts, callParts, declaredName, uncast, type CallParts } from "../syntax/cpp.ts";
+import { K } from "../syntax/kinds.ts";
+import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
+import { isNestedFunction } from "./build-cfg.ts";
+import { outOwnership, returnOwnership } from "./ownership-facts.ts";
+
+/** One acquisition: a call that gives a +1 reference to a local variable. */
+export interface Site {
+  readonly call: CallParts;
+  readonly variable: string;
+  readonly how: "out-parameter" | "return";
+  /** "IOBufferMemoryDescriptor::Create", as a person would name it. */
+  readonly source: string;
+  /** The class of the object as the variable declares it. */
+  readonly className: string;
+  /** Where the variable stands in the call, or on the left of the assignment. */
+  readonly span: Span;
+  /** What the call returns when it succeeds: a status 0, true, or the object itself. */
+  readonly success: "zero" | "nonzero" | "object";
+}
+
+/** All acquisitions in a function's body, in order; those in blocks and lambdas belong to these. */
+export function sitesOf(fn: FunctionInfo, index: ProjectIndex, body: Iterable<SyntaxNode>): Site[] {
+  const sites: Site[] = [];
+  for (const node of body) {
+    const call = callParts(node);
+    if (!call) continue;
+    const method = calledMethod(call, fn, index);
+    call.args.forEach((argument, position) => {
+      const site = outSite(call, argument, position, method, fn, index);
+      if (site) sites.push(site);
+    });
+    const site = returnSite(call, fn, index);
+    if (site) sites.push(site);
+  }
+  return sites;
+}
+
+/** The nodes of a body that run as part of the function itself. */
+export function* ownNodes(body: SyntaxNode): Generator<SyntaxNode> {
+  yield* walk(body, (node) => !isNestedFunction(node));
+}
+
+function outSite(
+  call: CallParts,
+  argument: SyntaxNode,
+  position: number,
+  method: MethodInfo | undefined,
+  fn: FunctionInfo,
+  index: ProjectIndex,
+): Site | undefined {
+  const target = addressOf(argument);
+  if (target?.kind !== K.identifier) return undefined;
+  const type = localObject(textOf(target), target, fn, index);
+  if (!type) return undefined;
+  const className = receiverClass(call, fn, index);
+  if (outOwnership(call, position, fn, index) !== "+1") return undefined;
+  return {
+    call,
+    variable: textOf(target),
+    how: "out-parameter",
+    source: describe(call, className),
+    className: type.name,
+    span: spanOf(argument),
+    success: method?.returns.name === "bool" ? "nonzero" : "zero",
+  };
+}
+
+function returnSite(call: CallParts, fn: FunctionInfo, index: ProjectIndex): Site | undefined {
+  const target = assignedVariable(call.node);
+  if (!target) return undefined;
+  const type = localObject(textOf(target), target, fn, index) ?? undefined;
+  if (!type) return undefined;
+  const className = receiverClass(call, fn, index);
+  if (returnOwnership(call, fn, index) !== "+1") return undefined;
+  return {
+    call,
+    variable: textOf(target),
+    how: "return",
+    source: describe(call, className),
+    className: type.name,
+    span: spanOf(target),
+    success: "object",
+  };
+}
+
+/** The local that a call's result is directly stored into: `x = call` or `T *x = call`, casts in between allowed. */
+function assignedVariable(node: SyntaxNode): SyntaxNode | undefined {
+  let at = node;
+  while (at.parent && at.parent.kind !== K.assignmentExpression && at.parent.kind !== K.initDeclarator) {
+    if (uncast(at.parent) !== node) return undefined;
+    at = at.parent;
+  }
+  const parent = at.parent;
+  if (parent?.kind === K.initDeclarator) {
+    return field(parent, "value") === at ? declaredName(parent) : undefined;
+  }
+  const parts = parent && binaryParts(parent);
+  if (!parts || parts.operator !== "=" || parts.right !== at) return undefined;
+  const left = uncast(parts.left);
+  return left.kind === K.identifier ? left : undefined;
+}
+
+function localObject(name: string, at: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): TypeRef | undefined {
+  const local = localVariable(name, at, fn, index);
+  if (!local || local.parameter || local.static || local.captured || local.type.reference) return undefined;
+  return isObjectPointer(local.type, index) ? local.type : undefined;
+}
+
+function describe(call: CallParts, className: string | undefined): string {
+  if (call.name === "OSTypeAlloc") return "OSTypeAlloc";
+  if (call.scope !== undefined || (call.receiver && className !== undefined))
+    return `${className ?? call.scope}::${call.name}`;
+  return call.name;
+}

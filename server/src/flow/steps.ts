@@ -1,0 +1,140 @@
+// Words for the way to a finding: a trail's events as numbered steps, in the terms a driver author uses.
+import type { Span } from "../base/span.ts";
+import type { Step } from "../base/step.ts";
+import { expressionType } from "../semantics/expression-type.ts";
+import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
+import { binaryParts, callParts, normalText, unaryParts, uncast } from "../syntax/cpp.ts";
+import { K } from "../syntax/kinds.ts";
+import { spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
+import type { Condition } from "./cfg.ts";
+import { eventsOf, type Leak, type PathEvent } from "./ownership.ts";
+import { nameOf } from "./transfer.ts";
+import { fromOf, pathOf, type Env } from "./values.ts";
+
+/** The steps from the acquisition to the loss, neither the loss itself nor branches that say nothing new. */
+export function stepsOf(leak: Leak, fn: FunctionInfo, index: ProjectIndex): Step[] {
+  const { path } = leak.site.call.node.source;
+  const events = eventsOf(leak.trail);
+  const begin = events.findLastIndex((event) => event.kind === "acquire");
+  const steps: Step[] = [];
+  const said = new Set<string>();
+  for (const event of events.slice(Math.max(begin, 0))) {
+    const step = describeEvent(event, leak, { fn, index });
+    if (!step) continue;
+    // A loop that goes round says the same at the same place again: once is enough.
+    const key = `${step.span.start}:${step.text}`;
+    if (said.has(key)) continue;
+    said.add(key);
+    steps.push({ path, ...step });
+  }
+  return steps;
+}
+
+interface Place {
+  readonly fn: FunctionInfo;
+  readonly index: ProjectIndex;
+}
+
+function describeEvent(event: PathEvent, leak: Leak, place: Place): Omit<Step, "path"> | undefined {
+  const { site } = leak;
+  switch (event.kind) {
+    case "acquire":
+      return { span: event.span, kind: "acquire", text: `+1 from ${site.source}, held by '${site.variable}'` };
+    case "retain":
+      return { span: event.span, kind: "acquire", text: `retained: ${event.count} references held` };
+    case "release":
+      return event.count > 0 ? { span: event.span, kind: "release", text: `released: ${event.count} left` } : undefined;
+    case "edge": {
+      const { condition } = event.edge;
+      if (!condition) return undefined;
+      const described = describeCondition(condition, event.env, leak, place);
+      return described && { span: described.span, kind: "branch", text: described.text };
+    }
+  }
+}
+
+function describeCondition(
+  condition: Condition,
+  env: Env,
+  leak: Leak,
+  place: Place,
+): { readonly span: Span; readonly text: string } | undefined {
+  switch (condition.kind) {
+    case "preprocessor":
+      return undefined;
+    case "case": {
+      const subject = normalText(condition.subject);
+      const text = condition.node
+        ? `taking the case where ${subject} is ${textOf(condition.node)}`
+        : `taking no case of the switch over ${subject}`;
+      return { span: spanOf(condition.node ?? condition.subject), text };
+    }
+    case "expression": {
+      const status = statusOf(condition.node, condition.value, env, place);
+      if (status) {
+        // That the acquiring call succeeded is what step 1 says.
+        if (status.succeeded && status.call === nameOf(leak.site.call)) return undefined;
+        return { span: spanOf(condition.node), text: `taking the branch where ${status.call} ${status.verb}` };
+      }
+      if (isAboutVariable(condition.node, leak.site.variable)) return undefined;
+      const text = normalText(condition.node);
+      const short = text.length > 50 ? `${text.slice(0, 47)}…` : text;
+      return { span: spanOf(condition.node), text: `taking the branch where '${short}' is ${condition.value}` };
+    }
+  }
+}
+
+interface Status {
+  readonly call: string;
+  readonly succeeded: boolean;
+  readonly verb: string;
+}
+
+/** When a condition tests what a call gave back: which call, and how the branch names its result. */
+function statusOf(node: SyntaxNode, value: boolean, env: Env, place: Place): Status | undefined {
+  const inner = uncast(node);
+  if (inner.kind === K.unaryExpression) {
+    const parts = unaryParts(inner);
+    return parts?.operator === "!" ? statusOf(parts.operand, !value, env, place) : undefined;
+  }
+  if (inner.kind === K.binaryExpression) {
+    const parts = binaryParts(inner);
+    if (!parts || (parts.operator !== "==" && parts.operator !== "!=")) return undefined;
+    const [constant, subject] = isZero(parts.left) ? [parts.left, parts.right] : [parts.right, parts.left];
+    if (!isZero(constant)) return undefined;
+    return statusOf(subject, (parts.operator === "!=") === value, env, place);
+  }
+  if (inner.kind === K.assignmentExpression) {
+    const parts = binaryParts(inner);
+    return parts ? statusOf(parts.left, value, env, place) : undefined;
+  }
+  const path = pathOf(inner);
+  const from = path === undefined ? undefined : fromOf(env.get(path));
+  const call = from ?? (inner.kind === K.callExpression ? nameOfCall(inner) : undefined);
+  if (!call) return undefined;
+  const type = expressionType(inner, place.fn, place.index);
+  if (type && type.pointers > 0) return { call, succeeded: value, verb: value ? "succeeded" : "returned null" };
+  if (type?.name === "bool") return { call, succeeded: value, verb: value ? "returned true" : "returned false" };
+  if (type && !/^(kern_return_t|IOReturn|int|int32_t|auto)$/.test(type.name)) {
+    return { call, succeeded: false, verb: value ? "gave a value other than 0" : "gave 0" };
+  }
+  return { call, succeeded: !value, verb: value ? "failed" : "succeeded" };
+}
+
+function nameOfCall(node: SyntaxNode): string | undefined {
+  const call = callParts(node);
+  return call && !/^(is|has|Is|Has)/.test(call.name) && !/^OS\w+Cast$/.test(call.name)
+    ? nameOf(call) || undefined
+    : undefined;
+}
+
+function isZero(node: SyntaxNode): boolean {
+  return /^(kIOReturnSuccess|KERN_SUCCESS|kOSReturnSuccess|0|noErr|nullptr|NULL|false)$/.test(textOf(uncast(node)));
+}
+
+function isAboutVariable(node: SyntaxNode, variable: string): boolean {
+  const inner = uncast(node);
+  if (pathOf(inner) === variable) return true;
+  const parts = inner.kind === K.binaryExpression ? binaryParts(inner) : undefined;
+  return parts !== undefined && (pathOf(parts.left) === variable || pathOf(parts.right) === variable);
+}

@@ -1,0 +1,59 @@
+// The documents that are open in the editor, kept in step with it by incremental changes.
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
+import { LineIndex } from "../base/line-index.ts";
+import { pathOfUri } from "./uris.ts";
+
+export interface OpenDocument {
+  /** As the editor spells it. */
+  readonly uri: string;
+  readonly path: string;
+  readonly version: number;
+  readonly text: string;
+}
+
+export class Documents {
+  private readonly byPath = new Map<string, OpenDocument>();
+
+  get(path: string): OpenDocument | undefined {
+    return this.byPath.get(path);
+  }
+
+  /** In the order in which they were opened or last changed, the latest first. */
+  get latestFirst(): OpenDocument[] {
+    return [...this.byPath.values()].reverse();
+  }
+
+  open(uri: string, version: number, text: string): OpenDocument {
+    return this.put({ uri, path: pathOfUri(uri), version, text });
+  }
+
+  /** Applies the changes one after the other, each to the text that the one before it left. Undefined for a document that is not open. */
+  change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): OpenDocument | undefined {
+    const document = this.byPath.get(pathOfUri(uri));
+    if (!document) return undefined;
+    let { text } = document;
+    for (const change of changes) text = applyChange(text, change);
+    return this.put({ ...document, version, text });
+  }
+
+  close(uri: string): OpenDocument | undefined {
+    const path = pathOfUri(uri);
+    const document = this.byPath.get(path);
+    this.byPath.delete(path);
+    return document;
+  }
+
+  private put(document: OpenDocument): OpenDocument {
+    this.byPath.delete(document.path);
+    this.byPath.set(document.path, document);
+    return document;
+  }
+}
+
+function applyChange(text: string, change: TextDocumentContentChangeEvent): string {
+  if (!("range" in change)) return change.text;
+  const lines = new LineIndex(text);
+  const a = lines.offsetAt(change.range.start);
+  const b = lines.offsetAt(change.range.end);
+  return text.slice(0, Math.min(a, b)) + change.text + text.slice(Math.max(a, b));
+}

@@ -1,0 +1,321 @@
+// Makes a PlistDocument of a text. Whatever the text is, there is a result: what cannot be read is a problem with its place.
+import type { Span } from "../base/span.ts";
+import type { Parsers } from "../syntax/parsers.ts";
+import type { PlistDocument, PlistEntry, PlistProblem, PlistValue } from "./document.ts";
+import { xmlTokens, type XmlToken } from "./tokens.ts";
+import { leafProblem, type LeafKind } from "./leaf-values.ts";
+
+/** Property lists that people write nest a dozen levels; what lies below this is left out and counts as a problem. */
+const MAX_DEPTH = 200;
+/** A broken file needs no more than this many problems. */
+const MAX_PROBLEMS = 100;
+
+/**
+ * Parses a property list. `text` is decoded already (a leading byte-order mark is passed over); offsets are UTF-16 code units.
+ * Never throws: a binary plist, JSON or an OpenStep plist has no root, and a half-typed XML text gives what could be read.
+ */
+export function parsePlist(parsers: Parsers, path: string, text: string): PlistDocument {
+  const format = formatOf(text);
+  if (format !== "xml") return { path, text, format, root: undefined, problems: [], comments: [] };
+  const { file } = parsers.parse("xml", path, text);
+  return readPlist(path, text, xmlTokens(file));
+}
+
+/** Reads a property list out of the marks of its text. */
+export function readPlist(path: string, text: string, tokens: readonly XmlToken[]): PlistDocument {
+  const reader = new PlistReader(text, tokens);
+  const root = reader.document();
+  const problems = [...reader.problems].sort(
+    (a, b) => a.span.start - b.span.start || a.span.end - b.span.end || (a.message < b.message ? -1 : 1),
+  );
+  return { path, text, format: "xml", root, problems, comments: reader.comments };
+}
+
+function formatOf(text: string): PlistDocument["format"] {
+  const start = /[^\s\ufeff]/.exec(text)?.index ?? text.length;
+  if (text.startsWith("bplist", start)) return "binary";
+  if (start === text.length) return "xml";
+  // "<" also begins the data of an OpenStep plist: hexadecimal digits up to ">".
+  if (text.charAt(start) === "<" && !/^<[0-9A-Fa-f\s]+>\s*$/.test(text.slice(start, start + 4096))) return "xml";
+  // Lines for the C preprocessor may stand before the XML (INFOPLIST_PREPROCESS).
+  return /^#\s*(include|if|ifdef|ifndef|define)\b/.test(text.slice(start)) && text.includes("<plist") ? "xml" : "other";
+}
+
+const LEAVES: ReadonlySet<string> = new Set(["string", "integer", "real", "date", "data"]);
+const VALUES: ReadonlySet<string> = new Set([...LEAVES, "dict", "array", "true", "false"]);
+const PREPROCESSOR = /^\s*#\s*(include|if|ifdef|ifndef|else|elif|endif|define|undef)\b/;
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
+
+class PlistReader {
+  readonly problems: PlistProblem[] = [];
+  readonly comments: Span[] = [];
+  private readonly tokens: XmlToken[] = [];
+  private readonly open: string[] = [];
+  private preprocessed = false;
+  private at = 0;
+
+  constructor(
+    private readonly text: string,
+    tokens: readonly XmlToken[],
+  ) {
+    for (const token of tokens) {
+      if (token.problem !== undefined) this.report("syntax", token, token.problem);
+      if (token.kind === "comment") this.comments.push({ start: token.start, end: token.end });
+      else if (token.kind !== "other") this.tokens.push(token);
+    }
+  }
+
+  document(): PlistValue | undefined {
+    let root: PlistValue | undefined;
+    let plist: XmlToken | undefined;
+    let closed = false;
+    for (let token = this.significant(); token; token = this.significant()) {
+      if (token.kind === "start" && token.name === "plist" && !plist && !root) {
+        plist = token;
+        this.open.push("plist");
+        this.at++;
+      } else if (token.kind === "end" && token.name === "plist" && plist && !closed) {
+        closed = true;
+        this.open.pop();
+        this.at++;
+      } else if (token.kind === "start" || token.kind === "empty") {
+        if (token.kind === "empty" && token.name === "plist" && !root) {
+          this.at++;
+          continue;
+        }
+        const value = this.value(0);
+        if (value && root) this.report("structure", value.span, "A property list holds one value; this is a second one.");
+        root ??= value;
+      } else this.stray(token);
+    }
+    if (!root) {
+      const span = plist ?? { start: 0, end: 0 };
+      this.report("structure", span, "This property list is empty.");
+    }
+    if (plist && !closed) this.report("syntax", plist, "<plist> is not closed.");
+    return root;
+  }
+
+  /** The value that begins at the current start or empty tag; undefined when it is none, the token then being passed over. */
+  private value(depth: number): PlistValue | undefined {
+    const token = this.tokens[this.at];
+    if (!token) return undefined;
+    this.at++;
+    if (!VALUES.has(token.name) || depth > MAX_DEPTH) {
+      if (depth > MAX_DEPTH) this.report("structure", token, "This is nested too deeply to be read.");
+      else this.report("structure", token, `<${token.name}> is no element of a property list.`);
+      if (token.kind === "start") this.skipElement(token.name);
+      return undefined;
+    }
+    if (token.name === "dict" || token.name === "array") return this.container(token, token.name, depth);
+    return this.leaf(token);
+  }
+
+  private container(start: XmlToken, kind: "dict" | "array", depth: number): PlistValue {
+    const entries: PlistEntry[] = [];
+    const items: PlistValue[] = [];
+    const make = (contentEnd: number, end: number): PlistValue => {
+      const span = { start: start.start, end };
+      const contentSpan = start.kind === "empty" ? span : { start: start.end, end: contentEnd };
+      return kind === "dict" ? { kind, span, contentSpan, entries } : { kind, span, contentSpan, items };
+    };
+    if (start.kind === "empty") return make(start.end, start.end);
+    const seen = new Set<string>();
+    this.open.push(kind);
+    const parent = this.open.at(-2);
+    for (;;) {
+      const token = this.significant();
+      if (token?.kind === "end" && token.name === kind) {
+        this.at++;
+        this.open.pop();
+        return make(token.start, token.end);
+      }
+      // The end of an outer element, or a key after the items of an array that is a dictionary's value: this one was never closed.
+      const ends = token?.kind === "end" && this.open.includes(token.name);
+      const outerKey = kind === "array" && parent === "dict" && token?.kind !== "end" && token?.name === "key";
+      if (!token || ends || outerKey) {
+        this.report("syntax", start, `<${kind}> is not closed.`);
+        this.open.pop();
+        const end = this.endOfPrevious(start.end);
+        return make(end, end);
+      }
+      if (token.kind === "end") this.stray(token);
+      else if (kind === "array") this.item(items, depth);
+      else this.entry(entries, seen, depth);
+    }
+  }
+
+  private item(items: PlistValue[], depth: number): void {
+    const token = this.tokens[this.at] as XmlToken;
+    if (token.kind !== "start" && token.kind !== "empty") return this.stray(token);
+    if (token.name === "key") {
+      this.report("structure", token, "An array has no keys; wrap them in <dict>.");
+      this.at++;
+      if (token.kind === "start") this.leafText("key", token);
+      return;
+    }
+    const value = this.value(depth + 1);
+    if (value) items.push(value);
+  }
+
+  private entry(entries: PlistEntry[], seen: Set<string>, depth: number): void {
+    const token = this.tokens[this.at] as XmlToken;
+    if (token.kind !== "start" && token.kind !== "empty") return this.stray(token);
+    if (token.name !== "key") {
+      if (this.value(depth + 1)) this.report("structure", token, "This value has no key.");
+      return;
+    }
+    this.at++;
+    const key = token.kind === "start" ? this.leafText("key", token) : { text: "", end: token.end, contentEnd: token.end };
+    const keySpan = token.kind === "start" ? { start: token.end, end: key.contentEnd } : { start: token.start, end: token.end };
+    const keyElementSpan = { start: token.start, end: key.end };
+    const next = this.significant();
+    const hasValue = (next?.kind === "start" || next?.kind === "empty") && next.name !== "key";
+    const value = hasValue ? this.value(depth + 1) : undefined;
+    if (!hasValue) this.report("structure", keyElementSpan, `The key “${shorten(key.text)}” has no value.`);
+    if (seen.has(key.text) && !this.preprocessed) {
+      this.report("duplicate-key", keySpan, `The key “${shorten(key.text)}” stands twice; the last one counts.`);
+    }
+    seen.add(key.text);
+    entries.push({ key: key.text, keySpan, keyElementSpan, value });
+  }
+
+  private leaf(start: XmlToken): PlistValue {
+    const isEmpty = start.kind === "empty";
+    const content = isEmpty
+      ? { text: "", end: start.end, contentEnd: start.end }
+      : this.leafText(start.name, start);
+    const span = { start: start.start, end: content.end };
+    const contentSpan = isEmpty ? span : { start: start.end, end: content.contentEnd };
+    if (start.name === "true" || start.name === "false") {
+      if (content.text.trim() !== "") this.report("structure", contentSpan, `<${start.name}/> has no content.`);
+      return { kind: "boolean", value: start.name === "true", span, contentSpan };
+    }
+    const kind = start.name as LeafKind;
+    const problem = leafProblem(kind, content.text);
+    if (problem !== undefined) this.report("value", contentSpan.end > contentSpan.start ? contentSpan : span, problem);
+    return { kind, text: content.text, span, contentSpan };
+  }
+
+  /** The text up to the end tag of `name`, entities decoded. Where the end tag is missing, the text ends before the next tag. */
+  private leafText(name: string, start: XmlToken): { text: string; contentEnd: number; end: number } {
+    const parts: string[] = [];
+    let contentEnd = start.end;
+    for (;; this.at++) {
+      const token = this.tokens[this.at];
+      if (token?.kind === "text") parts.push(this.text.slice(token.start, token.end));
+      else if (token?.kind === "cdata") parts.push(cdataText(this.text.slice(token.start, token.end)));
+      else if (token?.kind === "entity") parts.push(this.entity(token));
+      else if (token?.kind === "end" && (token.name === name || !this.open.includes(token.name))) {
+        if (token.name !== name) {
+          this.report("syntax", token, `</${token.name}> closes <${name}>; it should be </${name}>.`);
+        }
+        this.at++;
+        return { text: parts.join(""), contentEnd: token.start, end: token.end };
+      } else {
+        this.report("syntax", start, `<${name}> is not closed.`);
+        const text = parts.join("");
+        // White space before the next tag belongs to the layout, not to the unfinished text.
+        while (contentEnd > start.end && /\s/.test(this.text.charAt(contentEnd - 1))) contentEnd--;
+        return { text: text.trimEnd(), contentEnd, end: contentEnd };
+      }
+      contentEnd = token.end;
+    }
+  }
+
+  private entity(token: XmlToken): string {
+    const { name } = token;
+    const written = this.text.slice(token.start, token.end);
+    if (!name.startsWith("#")) {
+      const character = ENTITIES.get(name);
+      if (character === undefined) this.report("syntax", token, `${written} is no entity that a property list knows.`);
+      return character ?? written;
+    }
+    const code = name.charAt(1) === "x" ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10);
+    if (!(code > 0 && code <= 0x10ffff) || (code >= 0xd800 && code <= 0xdfff)) {
+      this.report("syntax", token, `${written} is no character.`);
+      return written;
+    }
+    return String.fromCodePoint(code);
+  }
+
+  /** Passes over everything up to the end tag that matches an element of no meaning; the end of an outer element stops it. */
+  private skipElement(name: string): void {
+    let depth = 1;
+    for (; this.at < this.tokens.length; this.at++) {
+      const token = this.tokens[this.at] as XmlToken;
+      if (token.kind === "start" && token.name === name) depth++;
+      else if (token.kind === "end" && token.name === name) {
+        depth--;
+        if (depth === 0) {
+          this.at++;
+          return;
+        }
+      } else if (!this.nested(token)) return;
+    }
+  }
+
+  // An unknown element that was never closed must not swallow the rest: a key, or the end of what it stands in, ends it.
+  private nested(token: XmlToken): boolean {
+    if (token.kind === "start" && token.name === "key") return false;
+    return token.kind !== "end" || !this.open.includes(token.name);
+  }
+
+  /** The next token that is not white space or a line for the preprocessor. */
+  private significant(): XmlToken | undefined {
+    for (let token = this.tokens[this.at]; token; token = this.tokens[++this.at]) {
+      if (token.kind !== "text") return token;
+      const text = this.text.slice(token.start, token.end);
+      if (/^[\s\ufeff]*$/.test(text)) continue;
+      if (!text.split("\n").every((line) => line.trim() === "" || PREPROCESSOR.test(line))) return token;
+      this.preprocessed = true;
+    }
+    return undefined;
+  }
+
+  private stray(token: XmlToken): void {
+    this.at++;
+    if (token.problem !== undefined) return;
+    if (token.kind === "end") return this.report("syntax", token, `</${token.name}> closes nothing.`);
+    const span = trimmed(this.text, token);
+    this.report("structure", span, "Text may stand only inside <key>, <string> and the like.");
+  }
+
+  private endOfPrevious(least: number): number {
+    let end = least;
+    for (let i = this.at - 1; i >= 0; i--) {
+      const token = this.tokens[i] as XmlToken;
+      if (token.kind === "text" && this.text.slice(token.start, token.end).trim() === "") continue;
+      end = token.kind === "text" ? trimmed(this.text, token).end : token.end;
+      break;
+    }
+    return Math.max(least, end);
+  }
+
+  private report(code: PlistProblem["code"], span: Span, message: string): void {
+    if (this.problems.length >= MAX_PROBLEMS) return;
+    this.problems.push({ code, span: { start: span.start, end: span.end }, message });
+  }
+}
+
+function cdataText(section: string): string {
+  const end = section.endsWith("]]>") ? section.length - 3 : section.length;
+  return section.slice("<![CDATA[".length, end);
+}
+
+function trimmed(text: string, span: Span): Span {
+  let { start, end } = span;
+  while (start < end && /\s/.test(text.charAt(start))) start++;
+  while (end > start && /\s/.test(text.charAt(end - 1))) end--;
+  return { start, end };
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

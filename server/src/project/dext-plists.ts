@@ -1,0 +1,50 @@
+// Tells from a plist's content what it is: the Info.plist of a dext, of an application, of a kext, or the entitlements of one of them.
+import { stringOf, valueOf, type PlistDocument, type PlistValue } from "../plist/document.ts";
+
+/** What an Info.plist describes. "other": a kext, a framework, or something that cannot be told. */
+export type BundleKind = "dext" | "app" | "other";
+
+/**
+ * What an Info.plist describes. A dext says so in CFBundlePackageType, or has a personality with IOUserClass or IOUserServerName:
+ * the kernel starts a user-space driver for exactly those (IOService::probeCandidates looks for IOUserServerName).
+ */
+export function bundleKindOf(document: PlistDocument): BundleKind {
+  const type = stringOf(valueOf(document.root, "CFBundlePackageType"))?.trim();
+  if (type === "DEXT") return "dext";
+  if (type === "KEXT") return "other";
+  if (personalitiesOf(document).some(({ value }) => isDextPersonality(value))) return "dext";
+  return type === "APPL" ? "app" : "other";
+}
+
+/** A personality: an entry of IOKitPersonalities whose value is a dictionary. */
+export interface Personality {
+  readonly name: string;
+  readonly value: PlistValue & { readonly kind: "dict" };
+  /** The text of its key. */
+  readonly nameSpan: { readonly start: number; readonly end: number };
+}
+
+/** The personalities of an Info.plist in order. */
+export function personalitiesOf(document: PlistDocument): Personality[] {
+  const personalities = valueOf(document.root, "IOKitPersonalities");
+  if (personalities?.kind !== "dict") return [];
+  const result: Personality[] = [];
+  for (const { key, keySpan, value } of personalities.entries) {
+    if (value?.kind === "dict") result.push({ name: key, value, nameSpan: keySpan });
+  }
+  return result;
+}
+
+/** True when the kernel runs the personality in user space. A kext's personality has neither key. */
+export function isDextPersonality(value: PlistValue): boolean {
+  return valueOf(value, "IOUserClass") !== undefined || valueOf(value, "IOUserServerName") !== undefined;
+}
+
+/** Whose entitlements a file holds; "unknown" where no key tells. */
+export function entitlementsOwner(document: PlistDocument): BundleKind | "unknown" {
+  if (document.root?.kind !== "dict") return "unknown";
+  const keys = document.root.entries.map((entry) => entry.key);
+  if (keys.includes("com.apple.developer.system-extension.install")) return "app";
+  if (keys.some((key) => /^com\.apple\.developer\.driverkit(\.transport\.|\.family\.|$)/.test(key))) return "dext";
+  return keys.includes("com.apple.developer.driverkit.communicates-with-drivers") ? "app" : "unknown";
+}

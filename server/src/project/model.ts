@@ -1,0 +1,51 @@
+// What the project model says about a workspace: which targets there are and which files belong to them. Data only.
+
+/** One build configuration of a target, or the only one where none is known. */
+export interface TargetConfiguration {
+  /** "Debug", "Release", …; "" where the project does not say. */
+  readonly name: string;
+  readonly infoPlist: string | undefined;
+  readonly entitlements: string | undefined;
+  readonly bundleId: string | undefined;
+  readonly productName: string | undefined;
+  /** DRIVERKIT_DEPLOYMENT_TARGET, e.g. "21.0". */
+  readonly deploymentTarget: string | undefined;
+  /** All build variables, for `$(VAR)`. */
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** A dext or application of the workspace. */
+export interface Target {
+  readonly name: string;
+  readonly kind: "dext" | "app";
+  /** The folder that holds it. */
+  readonly folder: string;
+  /** How it was found; shown to the user. */
+  readonly origin: "xcodeproj" | "folder";
+  /** The file that names it: the project.pbxproj, or the Info.plist where there is no project file. */
+  readonly definedIn: string;
+  readonly configurations: readonly TargetConfiguration[];
+  /** C++ sources, headers and `.iig` files that belong to it, sorted. */
+  readonly sources: readonly string[];
+}
+
+/** The workspace as a whole. */
+export interface ProjectModel {
+  readonly targets: readonly Target[];
+  /** What could not be decided, in words for the log: e.g. two dexts share a folder. */
+  readonly notes: readonly string[];
+}
+
+/** The distinct Info.plist files of a target, in order of configuration. */
+export function infoPlistsOf(target: Target): string[] {
+  return distinct(target.configurations.map((configuration) => configuration.infoPlist));
+}
+
+/** The distinct entitlements files of a target, in order of configuration. */
+export function entitlementsOf(target: Target): string[] {
+  return distinct(target.configurations.map((configuration) => configuration.entitlements));
+}
+
+function distinct(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value): value is string => value !== undefined))];
+}

@@ -1,0 +1,60 @@
+// What the VS Code client and the language server say to each other beyond LSP: method names and plain interfaces.
+// Imported by both sides; it must import nothing, because the two LSP libraries do not share types.
+
+/** Client → server: what the server knows about a document. Params `DocumentStatusParams`, result `DocumentStatus`. */
+export const documentStatusRequest = "driverkit/documentStatus";
+export interface DocumentStatusParams {
+  readonly uri: string;
+}
+export interface DocumentStatus {
+  /** "checked": findings are shown; "ignored": the file does not belong to a dext; "loading": the workspace is still being read. */
+  readonly state: "checked" | "ignored" | "loading";
+  /** One sentence for a person. */
+  readonly reason: string;
+  /** Names of the targets it belongs to. */
+  readonly targets: readonly string[];
+  readonly findings: {
+    readonly errors: number;
+    readonly warnings: number;
+    readonly infos: number;
+    readonly hints: number;
+  };
+}
+
+/** Server → client notification: statuses may have changed; ask again. */
+export const statusChangedNotification = "driverkit/statusChanged";
+
+/** Client → server: the dexts of the workspace. No params, result `DextInfo[]`. */
+export const listDextsRequest = "driverkit/listDexts";
+export interface DextInfo {
+  /** Stable within a session. */
+  readonly id: string;
+  readonly name: string;
+  readonly folderUri: string;
+  /** The file that defines it (project.pbxproj or Info.plist). */
+  readonly definedInUri: string;
+  readonly sourceCount: number;
+}
+
+/** Client → server: checks one dext whole, or all of them. Supports LSP work-done progress and cancellation. Result `ValidationReport`. */
+export const validateRequest = "driverkit/validate";
+export interface ValidateParams {
+  /** `DextInfo.id`; absent for all. */
+  readonly dext?: string;
+  readonly workDoneToken?: string | number;
+}
+export interface ValidationReport {
+  /** A readable summary in Markdown. */
+  readonly markdown: string;
+  readonly counts: {
+    readonly errors: number;
+    readonly warnings: number;
+    readonly infos: number;
+    readonly hints: number;
+  };
+  readonly files: number;
+  readonly durationMs: number;
+}
+
+/** Client → server: the page of a rule as Markdown. Params `{ rule: string }`, result `{ markdown: string } | null`. */
+export const rulePageRequest = "driverkit/rulePage";

@@ -1,0 +1,34 @@
+// A +1 object that is looked after when all goes well and lost when a later call fails.
+import { defineRule, functions } from "../define.ts";
+import { leakData, leaksOf, releaseBeforeReturn } from "./leaks.ts";
+
+export default defineRule({
+  meta: {
+    id: "leak-on-error-path",
+    area: "ownership",
+    severity: "warning",
+    precision: "high",
+    since: "0.1.0",
+    fix: "unsafe",
+    summary: "A failing path leaves without releasing what was acquired before.",
+    why: "The error path is the one that runs again and again when a device misbehaves: every retry leaks another object.",
+    messages: {
+      leak: "leaving here leaks '{variable}', a +1 reference from {source} at line {firstLine}",
+    },
+  },
+  trigger: functions(),
+  check(context) {
+    return leaksOf(context)
+      .filter((report) => report.kind === "leak-on-error-path")
+      .map((report) => ({
+        message: "leak",
+        data: leakData(report),
+        span: report.leak.span,
+        steps: report.steps,
+      }));
+  },
+  fixes(context, finding) {
+    const { variable } = finding.data ?? {};
+    return variable ? releaseBeforeReturn(context, finding.path, finding.span, variable) : [];
+  },
+});
