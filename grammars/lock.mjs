@@ -3,7 +3,7 @@
  * rewrites lock.json (`write`). Takes the versions from the environment that rebuild.sh sets.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -41,7 +41,10 @@ const built = {
 };
 
 if (mode === 'write') {
-  for (const name of Object.keys(built.grammars)) copyFileSync(join(scratch, name), join(HERE, name));
+  for (const name of Object.keys(built.grammars)) {
+    copyFileSync(join(scratch, name), join(HERE, name));
+    chmodSync(join(HERE, name), 0o644); // the linker makes executables
+  }
   writeFileSync(join(HERE, 'lock.json'), `${JSON.stringify(built, null, 2)}\n`);
   for (const [name, { sha256, size }] of Object.entries(built.grammars)) console.log(`written: ${name} ${size} ${sha256}`);
 } else {

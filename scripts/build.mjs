@@ -21,7 +21,6 @@ const assets = [
   { from: "node_modules/web-tree-sitter/web-tree-sitter.wasm", to: "." },
   { from: "grammars", extension: ".wasm", to: "." },
   { from: "docs/rules", extension: ".md", to: "rules" },
-  { from: "server/schema", extension: ".json", to: "." },
 ];
 
 function optionsFor({ entry, out, external }) {

@@ -20,12 +20,6 @@ export const documentSelector: DocumentSelector & { language?: string; scheme: s
     ...patterns.map((pattern) => ({ scheme, pattern })),
   ]);
 
-/** Files whose change on disk may change what is found in others. */
-export const watchedFiles = [
-  "**/*.{iig,cpp,cc,cxx,c,mm,h,hh,hpp,hxx,entitlements,xcconfig}",
-  "**/{Info.plist,*-Info.plist,Info.plist.in,entitlements.plist,project.pbxproj,dextlint.json}",
-];
-
 const relevantName =
   /(\.(iig|cpp|cc|cxx|c|mm|h|hh|hpp|hxx|entitlements)|\/(.+-)?Info\.plist|\/Info\.plist\.in|\/entitlements\.plist)$/;
 

@@ -8,7 +8,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { statusChangedNotification } from "../../server/src/protocol.ts";
-import { documentSelector, isRelevantPath, watchedFiles } from "./files.ts";
+import { documentSelector, isRelevantPath } from "./files.ts";
 import { rulePageBase, trustRuleLinks } from "./rule-pages.ts";
 
 export type ServerState = "starting" | "running" | "stopped";
@@ -32,7 +32,6 @@ export class LanguageServer implements vscode.Disposable {
     const run = { module, transport: TransportKind.ipc };
     const debug = { ...run, options: { execArgv: ["--nolazy", "--inspect=6009"] } };
     const options = clientOptions(context, log);
-    this.disposables.push(...watchersOf(options));
     this.client = new LanguageClient("driverkit", "DriverKit", { run, debug }, options);
     this.disposables.push(
       this.client.onDidChangeState(({ newState }) => this.stateChanged.fire(stateOf(newState))),
@@ -117,10 +116,6 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     documentSelector,
     outputChannel: log,
     traceOutputChannel: log,
-    synchronize: {
-      configurationSection: "driverkit",
-      fileEvents: watchedFiles.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern)),
-    },
     diagnosticPullOptions: {
       get onChange() {
         return vscode.workspace.getConfiguration("driverkit").get<string>("run", "onType") !== "onSave";
@@ -142,11 +137,6 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
       },
     },
   };
-}
-
-function watchersOf({ synchronize }: LanguageClientOptions): vscode.Disposable[] {
-  const watchers = synchronize?.fileEvents ?? [];
-  return Array.isArray(watchers) ? watchers : [watchers];
 }
 
 function isMarkdown(content: vscode.MarkdownString | vscode.MarkedString): content is vscode.MarkdownString {

@@ -27,7 +27,7 @@ export function pathOf(uri: vscode.Uri, diagnostic: vscode.Diagnostic): Path | u
   }));
   const finding = {
     ordinal: steps.length + 1,
-    text: diagnostic.message,
+    text: "reported here",
     location: new vscode.Location(uri, diagnostic.range),
     isFinding: true,
   };

@@ -1,14 +1,15 @@
 /**
  * The grammar `driverkit`: C++ as tree-sitter-cpp reads it, with what Apple's DriverKit adds to it: the marks of
  * IIG (`.iig`), blocks, and the C and preprocessor habits of driver sources. It adds node kinds and changes none:
- * a text that tree-sitter-cpp reads without an error gives the same tree here.
+ * a text that tree-sitter-cpp reads rightly gives the same tree here.
  *
  * IIG's marks are ordinary words elsewhere, so they are not keywords: `scanner.c` looks ahead and decides.
  */
 
 const CPP = require('tree-sitter-cpp/grammar');
 
-const PREC = CPP.PREC ?? { FIELD: 16 };
+/** tree-sitter-c's PREC.FIELD, which tree-sitter-cpp does not pass on. */
+const FIELD_PRECEDENCE = 16;
 
 module.exports = grammar(CPP, {
   name: 'driverkit',
@@ -316,7 +317,7 @@ module.exports = grammar(CPP, {
 
     // `(service->*method)(argument)`
     field_expression: ($, original) => choice(original, seq(
-      prec(PREC.FIELD, seq(
+      prec(FIELD_PRECEDENCE, seq(
         field('argument', $.expression),
         field('operator', '->*'),
       )),

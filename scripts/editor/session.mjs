@@ -85,6 +85,10 @@ class Session {
     if (await tab.count()) await tab.first().click();
   }
 
+  pause(milliseconds) {
+    return this.page.waitForTimeout(milliseconds);
+  }
+
   /** Runs a command by its title in the palette, for example "DriverKit: Show Log". */
   async command(title) {
     await this.quickInput("F1");
@@ -102,6 +106,11 @@ class Session {
       .first();
     await row.waitFor();
     await row.click();
+    // The next key belongs to what comes after, not to a list that is about to close.
+    await this.until(
+      "the pick list closes",
+      async () => !(await input.isVisible()) || (await input.inputValue()) !== prefix + label,
+    );
   }
 
   /** The labels in the pick list with this title, once it is open. */
@@ -114,16 +123,29 @@ class Session {
 
   /** Opens a file by its path inside the workspace. */
   async openFile(file) {
-    const name = path.basename(file);
-    const input = await this.quickInput("Control+P");
-    await input.fill(path.join(this.workspace, file));
-    await this.page
-      .locator(`.quick-input-list .monaco-list-row:has-text(${JSON.stringify(name)})`)
-      .first()
-      .waitFor();
-    await this.page.keyboard.press("Enter");
-    await this.page.locator(`.tab.active[data-resource-name=${JSON.stringify(name)}]`).waitFor();
+    const first = this.page.locator(".quick-input-list .monaco-list-row .label-name").first();
+    const isOpen = async () => (await this.openPath()).startsWith(file);
+    for (let attempt = 1; attempt <= 3 && !(await isOpen()); attempt++) {
+      const input = await this.quickInput("Control+P");
+      await input.fill(path.join(this.workspace, file));
+      // Until the search answers, the list shows files opened before.
+      await this.pause(300);
+      await this.until(
+        `${file} in the list`,
+        () => first.innerText(),
+        (label) => label === path.basename(file),
+      );
+      await this.press("Enter");
+      await this.until(`${file} opens`, isOpen, Boolean, 3000).catch(() => undefined);
+    }
+    await this.until(`${file} is open`, isOpen, Boolean, 1000);
     await this.page.locator(".editor-instance .view-lines .view-line").first().waitFor();
+  }
+
+  /** The path of the file in front, as the breadcrumbs above it tell, and "" for what is not a file. */
+  async openPath() {
+    const crumbs = this.page.locator(".editor-group-container.active .breadcrumbs-below-tabs .monaco-breadcrumb-item");
+    return (await crumbs.allInnerTexts()).map((crumb) => crumb.trim()).join("/");
   }
 
   /** Puts the cursor at a 1-based line and column of the open file. */
@@ -144,11 +166,6 @@ class Session {
   async save() {
     await this.page.keyboard.press("Control+S");
     await this.page.locator(".tab.active:not(.dirty)").first().waitFor();
-  }
-
-  /** Closes all editors without saving. */
-  async closeEditors() {
-    await this.command("View: Revert and Close Editor");
   }
 
   /** The squiggles on the screen, in order: severity, and the range as 1-based line and columns (end exclusive). */
@@ -190,7 +207,9 @@ class Session {
   /** Clicks the light bulb at a 1-based position and gives the titles of what it offers; the menu stays open. */
   async lightBulb(line, column) {
     await this.goTo(line, column);
-    const bulb = this.page.locator(".lightBulbWidget, .glyph-margin-widgets [class*=codicon-gutter-lightbulb]").first();
+    const bulb = this.page
+      .locator(".lightBulbWidget:visible, .glyph-margin-widgets [class*=codicon-gutter-lightbulb]:visible")
+      .first();
     await bulb.waitFor();
     await bulb.click();
     const rows = this.page.locator(".action-widget .monaco-list-row.action");
@@ -204,6 +223,30 @@ class Session {
       .locator(`.action-widget .monaco-list-row.action:has-text(${JSON.stringify(title)})`)
       .first()
       .click();
+  }
+
+  /** The rows of the view "DriverKit: Path". */
+  async path() {
+    const rows = this.page.locator(".pane:has(h3:has-text('DriverKit: Path')) .monaco-list-row");
+    await rows.first().waitFor();
+    return rows.allInnerTexts();
+  }
+
+  /** Clicks a rule's id behind a message in the Problems panel. */
+  async followRuleLink(rule) {
+    await this.problems();
+    await this.page
+      .locator(`.markers-panel a:has-text(${JSON.stringify(rule)})`)
+      .first()
+      .click();
+  }
+
+  /** What the language status item says of the file in front. */
+  async status() {
+    await this.page.locator("[id='status.languageStatus']").hover();
+    const item = this.page.locator(".hover-language-status").first();
+    await item.waitFor();
+    return item.innerText();
   }
 
   /** The text of the Markdown preview in front. Its page is a frame inside a frame. */

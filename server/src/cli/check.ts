@@ -39,11 +39,7 @@ export interface ReportedFinding extends Finding {
 }
 
 /** Runs the command. Rejects with a UsageError for wrong arguments or configuration. */
-export async function check(
-  paths: readonly string[],
-  raw: RawOptions,
-  environment: Environment,
-): Promise<ExitCode> {
+export async function check(paths: readonly string[], raw: RawOptions, environment: Environment): Promise<ExitCode> {
   const started = performance.now();
   const options = readOptions(
     raw,

@@ -39,7 +39,9 @@ export function readOptions(raw: RawOptions, paths: readonly string[], knownRule
   if (raw.unsafeFixes && !raw.fix && !raw.diff) throw new UsageError("--unsafe-fixes goes with --fix or --diff");
   if (raw.diff && raw.format !== undefined) throw new UsageError("--diff prints a diff and takes no --format");
   if (raw.stdin && raw.stdinFilename === undefined) {
-    throw new UsageError("--stdin needs --stdin-filename: the name decides what kind of file it is and what it belongs to");
+    throw new UsageError(
+      "--stdin needs --stdin-filename: the name decides what kind of file it is and what it belongs to",
+    );
   }
   if (raw.stdinFilename !== undefined && !raw.stdin) throw new UsageError("--stdin-filename goes with --stdin");
   if (raw.stdin && paths.length > 0) throw new UsageError("--stdin checks one text and takes no paths");

@@ -24,7 +24,9 @@ export async function run(
       for (const line of error.message.split("\n")) environment.stderr(`dextlint: ${line}\n`);
       return EXIT.failure;
     }
-    environment.stderr(`dextlint: crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    environment.stderr(
+      `dextlint: crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return EXIT.failure;
   }
 }
@@ -45,7 +47,9 @@ function makeProgram(
     .command("check")
     .description("check the projects that the paths belong to, and report what is found in the paths")
     .argument("[paths...]", "files and folders (default: the working directory)")
-    .addOption(new Option("--format <format>", "pretty (the default), json, or concise: one line a finding").choices(FORMATS))
+    .addOption(
+      new Option("--format <format>", "pretty (the default), json, or concise: one line a finding").choices(FORMATS),
+    )
     .option("--fix", "apply safe fixes, then report what is left")
     .option("--unsafe-fixes", "with --fix or --diff: also fixes that may change what correct code does")
     .option("--diff", "print as a diff what --fix would change; write nothing")
@@ -80,7 +84,10 @@ function makeProgram(
     command.option("--color", "colour, even if the output is no terminal (as FORCE_COLOR does)");
     command.option("--no-color", "no colour (as NO_COLOR does)");
   }
-  program.addHelpText("after", "\nExit codes: 0 nothing to fail on; 1 findings at error level, or too many warnings; 2 failure.");
+  program.addHelpText(
+    "after",
+    "\nExit codes: 0 nothing to fail on; 1 findings at error level, or too many warnings; 2 failure.",
+  );
   return program;
 }
 

@@ -250,7 +250,7 @@ export class Snapshot implements AnalysisApi {
       syntax: (path) => store.syntax(path),
       summary: (path) => store.summary(path),
       targetsOf: (path) => targetsOf(state.model, path),
-      statements: (text, path, at) => this.source.parsers.statements(text, path, at),
+      statements: (text, origin) => this.source.parsers.statements(text, origin),
     };
   }
 }

@@ -59,7 +59,9 @@ function section(dext: ValidatedDext, links: ReportLinks, textOf: (path: string)
     const line = index.positionAt(finding.span.start).line + 1;
     const rule = links.ruleLink(finding.rule);
     const name = rule === undefined ? `\`${finding.rule}\`` : `[${finding.rule}](${rule})`;
-    lines.push(`- [line ${line}](${links.fileLink(file, line)}) ${finding.severity}: ${escapeMarkdown(finding.message)} (${name})`);
+    lines.push(
+      `- [line ${line}](${links.fileLink(file, line)}) ${finding.severity}: ${escapeMarkdown(finding.message)} (${name})`,
+    );
     for (const [step, { text }] of finding.steps.entries()) lines.push(`  ${step + 1}. ${escapeMarkdown(text)}`);
   }
   if (findings.length === 0) lines.push("Nothing was found.");

@@ -84,26 +84,22 @@ export function outlineOfCode(summary: FileSummary): OutlineSymbol[] {
 }
 
 function outlineOfClass(declaration: ClassDeclaration): OutlineSymbol {
-  const methods = declaration.methods.map(
-    (method): OutlineSymbol => ({
-      name: method.name,
-      detail: method.attributes.join(" "),
-      kind: "method",
-      span: method.span,
-      nameSpan: within(method.span, method.nameSpan),
-      children: [],
-    }),
-  );
-  const fields = declaration.fields.map(
-    (field): OutlineSymbol => ({
-      name: field.name,
-      detail: field.type.text,
-      kind: "field",
-      span: field.span,
-      nameSpan: field.span,
-      children: [],
-    }),
-  );
+  const methods = declaration.methods.map((method): OutlineSymbol => ({
+    name: method.name,
+    detail: method.attributes.join(" "),
+    kind: "method",
+    span: method.span,
+    nameSpan: within(method.span, method.nameSpan),
+    children: [],
+  }));
+  const fields = declaration.fields.map((field): OutlineSymbol => ({
+    name: field.name,
+    detail: field.type.text,
+    kind: "field",
+    span: field.span,
+    nameSpan: field.span,
+    children: [],
+  }));
   return {
     name: declaration.name,
     detail: declaration.base ?? "",

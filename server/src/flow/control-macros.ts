@@ -3,8 +3,7 @@ import { macroMeaning } from "../knowledge/macros.ts";
 import type { ProjectIndex } from "../semantics/model.ts";
 import { callParts, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
-import { spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
-import type { Span } from "../base/span.ts";
+import { textOf, type SyntaxNode } from "../syntax/node.ts";
 
 /** "When `condition` is `when`, do `action`, then go to `label`", or return where there is no label. */
 export interface ConditionalJump {
@@ -64,8 +63,8 @@ export function argumentAt(call: CallParts, position: number): SyntaxNode | unde
   return undefined;
 }
 
-/** Parses statements of their own (a macro's expansion); every node stands for `at` in the file. */
-export type ParseStatements = (text: string, path: string, at: Span) => SyntaxNode | undefined;
+/** Parses statements of their own (a macro's expansion); every node stands for `origin`, the macro's call. */
+export type ParseStatements = (text: string, origin: SyntaxNode) => SyntaxNode | undefined;
 
 const JUMPS = /\b(goto|return|break|continue|release|OSSafeRelease\w*|retain)\b/;
 const MAX_EXPANSION = 10_000;
@@ -97,7 +96,7 @@ export function expandMacro(call: CallParts, index: ProjectIndex, parse: ParseSt
     .replace(/#\s*([A-Za-z_]\w*)/g, '""');
   const text = body.replace(/"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*/g, (word) => values.get(word) ?? word);
   if (text.length > MAX_EXPANSION) return undefined;
-  return parse(`${text};`, call.node.source.path, spanOf(call.node));
+  return parse(`${text};`, call.node);
 }
 
 function argumentText(call: CallParts, position: number): string {

@@ -6,7 +6,7 @@ import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
 import type { SyntaxNode } from "../syntax/node.ts";
 import { buildCfg, type CfgEnvironment } from "./build-cfg.ts";
 import type { Cfg, Edge } from "./cfg.ts";
-import { ownNodes, sitesOf, type Site } from "./sites.ts";
+import { sitesOf, type Site } from "./sites.ts";
 import { Transfer, type Outcome, type PathState } from "./transfer.ts";
 import { envKey, join, refine, type Env } from "./values.ts";
 
@@ -66,10 +66,9 @@ export function ownershipOf(fn: FunctionInfo, environment: CfgEnvironment): Owne
 /** Analyses one function. Deterministic; never throws on any syntax. */
 function analyseOwnership(fn: FunctionInfo, environment: CfgEnvironment): OwnershipResult {
   const { index } = environment;
-  const sites = sitesOf(fn, index, ownNodes(fn.body));
-  if (sites.length === 0) return { fn, sites, leaks: [], givenUp: false };
   const cfg = buildCfg(fn.body, environment);
-  if (!cfg) return { fn, sites, leaks: [], givenUp: true };
+  if (!cfg) return { fn, sites: [], leaks: [], givenUp: true };
+  const sites = sitesOf(fn, index, cfg);
   const leaks: Leak[] = [];
   let budget = BUDGET;
   for (const site of sites) {

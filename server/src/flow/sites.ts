@@ -6,6 +6,7 @@ import { addressOf, binaryParts, callParts, declaredName, uncast, type CallParts
 import { K } from "../syntax/kinds.ts";
 import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
+import type { Cfg } from "./cfg.ts";
 import { outOwnership, returnOwnership } from "./ownership-facts.ts";
 
 /** One acquisition: a call that gives a +1 reference to a local variable. */
@@ -23,10 +24,10 @@ export interface Site {
   readonly success: "zero" | "nonzero" | "object";
 }
 
-/** All acquisitions in a function's body, in order; those in blocks and lambdas belong to these. */
-export function sitesOf(fn: FunctionInfo, index: ProjectIndex, body: Iterable<SyntaxNode>): Site[] {
+/** All acquisitions that a function's graph runs; those in blocks and lambdas belong to these. */
+export function sitesOf(fn: FunctionInfo, index: ProjectIndex, cfg: Cfg): Site[] {
   const sites: Site[] = [];
-  for (const node of body) {
+  for (const node of nodesOf(cfg)) {
     const call = callParts(node);
     if (!call) continue;
     const method = calledMethod(call, fn, index);
@@ -40,9 +41,14 @@ export function sitesOf(fn: FunctionInfo, index: ProjectIndex, body: Iterable<Sy
   return sites;
 }
 
-/** The nodes of a body that run as part of the function itself. */
-export function* ownNodes(body: SyntaxNode): Generator<SyntaxNode> {
-  yield* walk(body, (node) => !isNestedFunction(node));
+/** Every expression node that a graph runs, macro expansions included, blocks and lambdas as a whole. */
+export function* nodesOf(cfg: Cfg): Generator<SyntaxNode> {
+  for (const { items } of cfg.blocks) {
+    for (const item of items) {
+      const node = item.kind === "return" ? item.value : item.kind === "leave" ? undefined : item.node;
+      if (node) yield* walk(node, (each) => !isNestedFunction(each));
+    }
+  }
 }
 
 function outSite(

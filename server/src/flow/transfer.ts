@@ -5,7 +5,7 @@ import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
 import { readDeclarator, readType } from "../semantics/types.ts";
 import { addressOf, binaryParts, callParts, unaryParts, uncast, unwrap, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
-import { field, postOrder, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
+import { childOf, field, postOrder, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
 import type { Item } from "./cfg.ts";
 import { argumentEffect, isReleaseCall, outOwnership } from "./ownership-facts.ts";
@@ -370,11 +370,21 @@ export class Transfer {
         if (value) states = states.flatMap((state) => this.evaluate(value, state));
         for (const state of states) this.initialise(name, value, state);
       } else if (child.kind === K.identifier || /declarator$/.test(child.kind)) {
-        const { name } = readDeclarator(child);
-        for (const state of states) if (name) state.env = withValue(state.env, name, undefined);
+        const { name, functionDeclarator } = readDeclarator(child);
+        for (const state of states) {
+          if (functionDeclarator) this.construction(functionDeclarator, state);
+          if (name) state.env = withValue(state.env, name, undefined);
+        }
       }
     }
     return states;
+  }
+
+  /** `OSSharedPtr<T> p(x, OSNoRetain);` reads like the declaration of a function; its "parameter types" are the arguments. */
+  private construction(declarator: SyntaxNode, state: Running): void {
+    const list = childOf(declarator, K.parameterList);
+    if (!list || constructsWithoutTaking(list)) return;
+    if (list.children.some((argument) => holdsObject(state.env.get(textOf(argument))))) this.escape(state);
   }
 
   private initialise(name: string, value: SyntaxNode | undefined, state: Running): void {
@@ -426,6 +436,8 @@ export class Transfer {
   private outcomeOf(item: Extract<Item, { kind: "return" }>, value: Value | undefined, state: Running): Outcome {
     const returns = this.fn.returns;
     const truth = truthOf(value);
+    // `return false` from a function that returns a status is success to the kernel and failure to its author.
+    if (item.value && textOf(item.value) === "false") return "failure";
     if (item.value && truth !== undefined) {
       const truthIsSuccess =
         returns?.name === "bool" || (returns?.pointers ?? 0) > 0 || isObjectPointer(returns, this.index);

@@ -131,7 +131,7 @@ export function pathOf(node: SyntaxNode): string | undefined {
 
 /** The key under which a call's own result is kept, for conditions like `if (Create(…) == kIOReturnSuccess)`. */
 export function callKey(node: SyntaxNode): string {
-  return `@${node.source.expandedAt ? `${node.source.expandedAt.start}.` : ""}${node.start}`;
+  return `@${node.source.expandedFrom ? `${callKey(node.source.expandedFrom)}.` : ""}${node.start}`;
 }
 
 /** The value of an expression in an environment; undefined when nothing is known of it. */

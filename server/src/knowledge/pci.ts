@@ -7,8 +7,6 @@
 export const PCI_PROVIDER_CLASS = "IOPCIDevice";
 /** The entitlement that the nub of a PCI function demands of a dext (IOPCIBridge.cpp, IOServiceDEXTEntitlements). */
 export const PCI_ENTITLEMENT = "com.apple.developer.driverkit.transport.pci";
-/** The string that an entitlement's array may hold beside dictionaries; Apple alone grants it. */
-export const BUILTIN_ENTITLEMENT = "com.apple.developer.driverkit.builtin";
 /** Whether a personality may be used behind Thunderbolt (IOPCIBridge::matchNubWithPropertyTable). */
 export const TUNNEL_KEY = "IOPCITunnelCompatible";
 
@@ -123,15 +121,14 @@ export interface Cube {
 const MAX_CUBES = 2048;
 
 /**
- * The PCI functions that a match table fits, as a union of cubes; `table` gives the string of each key that the table has.
+ * The PCI functions that a match table fits, as a union of cubes; `table` gives the alternatives of each key that the table has.
  * An empty list: it fits none. A single cube with mask 0: it fits all. Undefined when the table is too large to evaluate.
  */
-export function cubesOf(table: ReadonlyMap<string, string>): readonly Cube[] | undefined {
+export function cubesOf(table: ReadonlyMap<string, readonly PciMatchItem[]>): readonly Cube[] | undefined {
   let cubes: Cube[] = [{ value: 0n, mask: 0n }];
-  for (const { key, registers, defaultMask } of PCI_MATCH_KEYS) {
-    const text = table.get(key);
-    if (text === undefined) continue;
-    const { items } = parsePciMatch(text, defaultMask);
+  for (const { key, registers } of PCI_MATCH_KEYS) {
+    const items = table.get(key);
+    if (items === undefined) continue;
     const alternatives = registers.flatMap((register) => items.flatMap((item) => cubeOf(item, register)));
     if (cubes.length * alternatives.length > MAX_CUBES) return undefined;
     cubes = cubes.flatMap((cube) => alternatives.flatMap((other) => intersect(cube, other) ?? []));
@@ -187,7 +184,9 @@ function subtract(a: Cube, b: Cube): Cube[] {
   return parts;
 }
 
-/** A 32-bit number as these tables are written: 0x and eight digits. */
-export function hex32(value: bigint): string {
-  return `0x${(value & 0xffffffffn).toString(16).padStart(8, "0").toUpperCase()}`;
+/** A 32-bit number as these tables are written: 0x and eight digits, in lower case where `like` has digits in lower case. */
+export function hex32(value: bigint, like = ""): string {
+  const digits = (value & 0xffffffffn).toString(16).padStart(8, "0");
+  const lower = /[a-f]/.test(like) && !/[A-F]/.test(like);
+  return `0x${lower ? digits : digits.toUpperCase()}`;
 }

@@ -1,5 +1,5 @@
 // One workspace folder, or the project around a file that was opened alone: its files, its analysis and its configuration.
-import { basename, isWithin, join, relative } from "../base/paths.ts";
+import { basename, dirname, isWithin, relative } from "../base/paths.ts";
 import { plural } from "../features/counts.ts";
 import type { AnalysisApi, AnalysisHostApi, FileChange } from "../engine/analysis.ts";
 import { defaultConfiguration, isIgnored, overrideConfiguration, type Configuration } from "../engine/config.ts";
@@ -117,7 +117,7 @@ export class Folder {
   async refresh(paths: Iterable<string>, isOpen: (path: string) => boolean): Promise<void> {
     const changes: FileChange[] = [];
     for (const path of paths) {
-      if (isOpen(path) || this.isInIgnoredFolder(path)) continue;
+      if (isOpen(path) || !this.isReached(path)) continue;
       if (this.isRelevant(path)) {
         const source = await readSource(this.platform.fs, path);
         if (source && !("why" in source)) {
@@ -127,11 +127,13 @@ export class Folder {
         if (source) this.log.warn(`${path}: ${source.message}`);
       }
       if ((await this.platform.fs.list(path)) !== undefined) {
+        if (isIgnoredFolder(basename(path)) || this.options.depth === 0) continue;
         const { files } = await readTree(this.platform.fs, path);
         for (const file of files) changes.push({ path: file.path, text: file.content.text, open: false });
         continue;
       }
-      for (const known of this.snapshot().paths) if (isWithin(path, known)) changes.push({ path: known, text: undefined });
+      for (const known of this.snapshot().paths)
+        if (isWithin(path, known)) changes.push({ path: known, text: undefined });
     }
     if (this.disposed || changes.length === 0) return;
     // A document may have been opened while the disk was read.
@@ -141,8 +143,7 @@ export class Folder {
 
   /** A closed document is what the disk has, or nothing. */
   async release(path: string, isOpen: (path: string) => boolean): Promise<void> {
-    const inTree = !this.isInIgnoredFolder(path);
-    const source = inTree ? await readSource(this.platform.fs, path) : undefined;
+    const source = this.isReached(path) ? await readSource(this.platform.fs, path) : undefined;
     if (this.disposed || isOpen(path)) return;
     const text = source && !("why" in source) ? source.content.text : undefined;
     this.host.apply([{ path, text, open: false }]);
@@ -191,16 +192,14 @@ export class Folder {
 
   private reportProblems(): void {
     for (const file of this.configurations.all) {
-      for (const line of describeProblems(file, file.path)) this.log.warn(`${line}; the whole ${CONFIG_FILE} is left out`);
+      for (const line of describeProblems(file, file.path))
+        this.log.warn(`${line}; the whole ${CONFIG_FILE} is left out`);
     }
   }
 
-  private isInIgnoredFolder(path: string): boolean {
-    return relative(this.root, path).split("/").slice(0, -1).some(isIgnoredFolder);
+  /** True when reading the folder from the disk comes by the path. */
+  private isReached(path: string): boolean {
+    if (this.options.depth === 0) return dirname(path) === this.root;
+    return !relative(this.root, path).split("/").slice(0, -1).some(isIgnoredFolder);
   }
-}
-
-/** The parent of a rule page or folder for display: the path below the root. */
-export function shownPath(folder: Folder, path: string): string {
-  return relative(folder.root, join(folder.root, path));
 }

@@ -8,9 +8,7 @@ export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 
 /** "stale": the files changed while the work ran, and its result would be about texts that are gone. */
 export type Outcome<T> =
-  | { readonly kind: "done"; readonly value: T }
-  | { readonly kind: "cancelled" }
-  | { readonly kind: "stale" };
+  { readonly kind: "done"; readonly value: T } | { readonly kind: "cancelled" } | { readonly kind: "stale" };
 
 export interface Task<T> {
   readonly priority: Priority;

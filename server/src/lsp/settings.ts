@@ -28,6 +28,7 @@ export function readSettings(section: unknown, folder: string): Settings {
   };
 }
 
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+/** The value as a record; an empty one for anything that is no object. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -4,10 +4,7 @@ import type { PlistDocument, PlistEntry, PlistValue } from "./document.ts";
 
 /** A value to be written. Its layout follows the file it is written into. */
 export type NewValue =
-  | string
-  | boolean
-  | readonly NewValue[]
-  | { readonly entries: readonly (readonly [key: string, value: NewValue])[] };
+  string | boolean | readonly NewValue[] | { readonly entries: readonly (readonly [key: string, value: NewValue])[] };
 
 type Dict = PlistValue & { readonly kind: "dict" };
 type ArrayValue = PlistValue & { readonly kind: "array" };
@@ -172,7 +169,13 @@ function lay(value: NewValue, indent: string, style: Style): string {
     const lines = value.entries.flatMap(([key, item]) => [`<key>${escapeXml(key)}</key>`, lay(item, inner, style)]);
     return wrap("dict", lines, indent, inner, style);
   }
-  return wrap("array", value.map((item) => lay(item, inner, style)), indent, inner, style);
+  return wrap(
+    "array",
+    value.map((item) => lay(item, inner, style)),
+    indent,
+    inner,
+    style,
+  );
 }
 
 function isArray(value: NewValue): value is readonly NewValue[] {

@@ -14,7 +14,9 @@ export function leafProblem(kind: LeafKind, text: string): string | undefined {
     case "real":
       return isReal(trimmed) ? undefined : "This is no number.";
     case "date":
-      return /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(trimmed) ? undefined : "This is no date like 2024-01-31T12:00:00Z.";
+      return /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(trimmed)
+        ? undefined
+        : "This is no date like 2024-01-31T12:00:00Z.";
     case "data":
       return /^[A-Za-z0-9+/=\s]*$/.test(trimmed) ? undefined : "This is no base64 data.";
   }

@@ -90,7 +90,8 @@ class PlistReader {
           continue;
         }
         const value = this.value(0);
-        if (value && root) this.report("structure", value.span, "A property list holds one value; this is a second one.");
+        if (value && root)
+          this.report("structure", value.span, "A property list holds one value; this is a second one.");
         root ??= value;
       } else this.stray(token);
     }
@@ -172,8 +173,10 @@ class PlistReader {
       return;
     }
     this.at++;
-    const key = token.kind === "start" ? this.leafText("key", token) : { text: "", end: token.end, contentEnd: token.end };
-    const keySpan = token.kind === "start" ? { start: token.end, end: key.contentEnd } : { start: token.start, end: token.end };
+    const key =
+      token.kind === "start" ? this.leafText("key", token) : { text: "", end: token.end, contentEnd: token.end };
+    const keySpan =
+      token.kind === "start" ? { start: token.end, end: key.contentEnd } : { start: token.start, end: token.end };
     const keyElementSpan = { start: token.start, end: key.end };
     const next = this.significant();
     const hasValue = (next?.kind === "start" || next?.kind === "empty") && next.name !== "key";
@@ -188,9 +191,7 @@ class PlistReader {
 
   private leaf(start: XmlToken): PlistValue {
     const isEmpty = start.kind === "empty";
-    const content = isEmpty
-      ? { text: "", end: start.end, contentEnd: start.end }
-      : this.leafText(start.name, start);
+    const content = isEmpty ? { text: "", end: start.end, contentEnd: start.end } : this.leafText(start.name, start);
     const span = { start: start.start, end: content.end };
     const contentSpan = isEmpty ? span : { start: start.end, end: content.contentEnd };
     if (start.name === "true" || start.name === "false") {
@@ -207,7 +208,7 @@ class PlistReader {
   private leafText(name: string, start: XmlToken): { text: string; contentEnd: number; end: number } {
     const parts: string[] = [];
     let contentEnd = start.end;
-    for (;; this.at++) {
+    for (; ; this.at++) {
       const token = this.tokens[this.at];
       if (token?.kind === "text") parts.push(this.text.slice(token.start, token.end));
       else if (token?.kind === "cdata") parts.push(cdataText(this.text.slice(token.start, token.end)));

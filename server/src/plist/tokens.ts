@@ -77,7 +77,8 @@ export function scanXml(text: string): XmlToken[] {
 
 function scanMark(text: string, start: number): XmlToken {
   if (text.startsWith("<!--", start)) return until(text, start, "-->", "comment", "This comment is not closed.");
-  if (text.startsWith("<![CDATA[", start)) return until(text, start, "]]>", "cdata", "This CDATA section is not closed.");
+  if (text.startsWith("<![CDATA[", start))
+    return until(text, start, "]]>", "cdata", "This CDATA section is not closed.");
   if (text.startsWith("<?", start)) return until(text, start, "?>", "other", "This declaration is not closed.");
   if (text.startsWith("<!", start)) return scanDoctype(text, start);
   const isEnd = text.charAt(start + 1) === "/";
@@ -145,7 +146,13 @@ function scanText(text: string, start: number): XmlToken {
   return { kind: "text", name: "", start, end };
 }
 
-function until(text: string, start: number, mark: string, kind: "comment" | "cdata" | "other", problem: string): XmlToken {
+function until(
+  text: string,
+  start: number,
+  mark: string,
+  kind: "comment" | "cdata" | "other",
+  problem: string,
+): XmlToken {
   const found = text.indexOf(mark, start);
   if (found >= 0) return { kind, name: "", start, end: found + mark.length };
   return { kind, name: "", start, end: text.length, problem };

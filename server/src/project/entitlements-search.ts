@@ -77,7 +77,8 @@ export class EntitlementsSearch {
     const fitting = candidates.filter((path) => seeker.names.has(plainName(path)));
     if (fitting.length > 0 && areVariants(fitting)) return fitting;
     const names = candidates.map(basename).join(", ");
-    this.notes.push(`${seeker.label}: several entitlements files could belong to it (${names}); none is used.`);
+    if (seeker.kind === "dext")
+      this.notes.push(`${seeker.label}: several entitlements files could belong to it (${names}); none is used.`);
     return [];
   }
 
@@ -90,7 +91,7 @@ export class EntitlementsSearch {
       const inside = owners.filter((seeker) => seeker.folder === dirname(path));
       const keeper = named.length === 1 ? named[0] : inside.length === 1 ? inside[0] : undefined;
       for (const seeker of owners) if (seeker !== keeper) this.found.set(seeker, []);
-      if (keeper) continue;
+      if (keeper || !owners.some((seeker) => seeker.kind === "dext")) continue;
       const labels = owners.map((seeker) => seeker.label).join(", ");
       this.notes.push(`${path} could belong to each of ${labels}; it is used for none.`);
     }

@@ -71,7 +71,9 @@ function isBuiltProduct(path: string): boolean {
 }
 
 function lacksEntitlements({ configurations }: Target): boolean {
-  return configurations.every(({ entitlements, variables }) => !entitlements && !variables.get("CODE_SIGN_ENTITLEMENTS"));
+  return configurations.every(
+    ({ entitlements, variables }) => !entitlements && !variables.get("CODE_SIGN_ENTITLEMENTS"),
+  );
 }
 
 function seekerOf(target: Target): Seeker {

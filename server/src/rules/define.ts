@@ -87,7 +87,7 @@ export interface BaseContext {
   /** The targets that a file belongs to. */
   targetsOf(path: string): readonly Target[];
   /** Parses the expansion of a macro; see `Parsers.statements`. */
-  statements(text: string, path: string, at: Span): SyntaxNode | undefined;
+  statements(text: string, origin: SyntaxNode): SyntaxNode | undefined;
 }
 
 export interface FileContext extends BaseContext {

@@ -28,7 +28,7 @@ export function localVariable(
   index: ProjectIndex,
 ): LocalVariable | undefined {
   let child = at;
-  for (let scope = at.parent; scope; scope = scope.parent) {
+  for (let scope = around(at); scope; scope = around(scope)) {
     const found = declaredIn(scope, child, name, index, fn);
     if (found) return { ...found, captured: !within(scope, fn.body) };
     if (scope === fn.node) break;
@@ -54,6 +54,11 @@ export function localVariable(
     }
   }
   return undefined;
+}
+
+/** The node around; around a macro's expansion stands the macro's call. */
+function around(node: SyntaxNode): SyntaxNode | undefined {
+  return node.parent ?? node.source.expandedFrom;
 }
 
 function within(scope: SyntaxNode, body: SyntaxNode): boolean {

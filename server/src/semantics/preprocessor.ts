@@ -167,3 +167,16 @@ export function conditionHolds(text: string): boolean | undefined {
   const value = either(0);
   return at >= tokens.length ? value : undefined;
 }
+
+/** True when a node stands in a branch that no DriverKit build compiles: `#if 0`, a kext's branch, the `#else` of what certainly holds. */
+export function isInactive(node: SyntaxNode): boolean {
+  let child = node;
+  for (let up = node.parent; up; up = up.parent) {
+    if (isConditional(up)) {
+      const holds = branchHolds(up);
+      if (isAlternative(child) ? holds === true : holds === false) return true;
+    }
+    child = up;
+  }
+  return false;
+}

@@ -5,8 +5,8 @@ import type { Span } from "../base/span.ts";
 export interface SourceText {
   readonly path: string;
   readonly text: string;
-  /** Set for expanded text: the place in the file (the macro's call) that every node of it stands for. */
-  readonly expandedAt?: Span;
+  /** Set for expanded text: the macro's call, for which every node of it stands. */
+  readonly expandedFrom?: SyntaxNode;
 }
 
 /** A named node. `children` are the named children without comments; `fields` is filled only for the kinds in `FIELD_KINDS`. */
@@ -40,7 +40,9 @@ export function textOf(node: SyntaxNode): string {
 
 /** The node's place in its file; for a node from a macro's expansion, the place of the macro's call. */
 export function spanOf(node: SyntaxNode): Span {
-  return node.source.expandedAt ?? { start: node.start, end: node.end };
+  let at = node;
+  while (at.source.expandedFrom) at = at.source.expandedFrom;
+  return { start: at.start, end: at.end };
 }
 
 /** The child that stands in a field, for kinds whose fields are lowered. */

@@ -1,7 +1,6 @@
 // The only place that knows web-tree-sitter. Owns every parse tree: whoever keeps one must dispose it, or WASM memory leaks.
 import { Edit as TreeEdit, Language, Parser, type Node, type Tree } from "web-tree-sitter";
 import { LineIndex } from "../base/line-index.ts";
-import type { Span } from "../base/span.ts";
 import { K } from "./kinds.ts";
 import { lower } from "./lower.ts";
 import { childOf, type SourceText, type SyntaxFile, type SyntaxNode } from "./node.ts";
@@ -99,16 +98,16 @@ export class Parsers {
   }
 
   /**
-   * Parses statements that stand in no file (a macro's expansion). Every node's place is `at` in `path`.
+   * Parses statements that stand in no file (a macro's expansion). Every node's place is that of `origin`, the macro's call.
    * Gives the compound statement around them; undefined when they cannot be read without error.
    */
-  statements(text: string, path: string, at: Span): SyntaxNode | undefined {
+  statements(text: string, origin: SyntaxNode): SyntaxNode | undefined {
     try {
       const whole = `void f() {\n${text}\n}`;
       this.parser.setLanguage(this.languages.driverkit);
       const tree = this.parseWithin(whole, null, 1_000);
       if (!tree) return undefined;
-      const lowered = lower(tree.rootNode, { path, text: whole, expandedAt: at });
+      const lowered = lower(tree.rootNode, { path: origin.source.path, text: whole, expandedFrom: origin });
       tree.delete();
       const definition = lowered.root.children[0];
       return lowered.errors.length === 0 && definition ? childOf(definition, K.compoundStatement) : undefined;

@@ -3,7 +3,10 @@ import { createColors } from "picocolors";
 import { sanitize, widthOf, wrap } from "../text-width.ts";
 
 /** The page, wrapped at `columns` (at most 100). */
-export function renderMarkdown(markdown: string, options: { readonly color: boolean; readonly columns: number }): string {
+export function renderMarkdown(
+  markdown: string,
+  options: { readonly color: boolean; readonly columns: number },
+): string {
   const colors = createColors(options.color);
   const width = Math.max(40, Math.min(options.columns, 100));
   const out: string[] = [];
@@ -93,7 +96,9 @@ function plain(text: string): string {
 /** Wraps first, then colours the code, so that escape sequences do not count as width. */
 function wrapStyled(text: string, width: number, colors: Colors): string[] {
   // A space inside code must not be a place to break the line at, or its colour would end there.
-  const glued = plain(text).replace(/`[^`]*`/g, (code) => (widthOf(code) < width ? code.replace(/ /g, "\u0001") : code));
+  const glued = plain(text).replace(/`[^`]*`/g, (code) =>
+    widthOf(code) < width ? code.replace(/ /g, "\u0001") : code,
+  );
   return wrap(glued, width).map((line) =>
     line.replace(/\u0001/g, " ").replace(/`([^`]*)`/g, (_, code: string) => colors.cyan(`\`${code}\``)),
   );

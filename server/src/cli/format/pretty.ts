@@ -64,7 +64,9 @@ class Printer {
     const checked = `${plural(files, "file")} checked in ${seconds(report.durationMs)}`;
     const parts: string[] = [];
     if (files === 0 && total === 0) {
-      parts.push(`${colors.yellow("Nothing to check")}: no DriverKit source, Info.plist or entitlements file was found here`);
+      parts.push(
+        `${colors.yellow("Nothing to check")}: no DriverKit source, Info.plist or entitlements file was found here`,
+      );
     } else {
       const said = total === 0 ? "No problems" : describeCounts(counts);
       parts.push(`${painter(colors.bold(said))}; ${checked}`);
@@ -74,7 +76,8 @@ class Printer {
     const safe = report.findings.filter(({ fixes }) => fixes.some((fix) => fix.safe)).length;
     const unsafe = report.findings.filter(({ fixes }) => fixes.length > 0 && !fixes.some((fix) => fix.safe)).length;
     if (safe > 0) parts.push(`${plural(safe, "problem")} can be fixed with --fix.`);
-    if (unsafe > 0) parts.push(`${plural(unsafe, "problem")} can be fixed with --fix --unsafe-fixes, to be read before use.`);
+    if (unsafe > 0)
+      parts.push(`${plural(unsafe, "problem")} can be fixed with --fix --unsafe-fixes, to be read before use.`);
     const rule = report.findings[0]?.rule;
     if (rule !== undefined) parts.push(colors.dim(`More about a rule: dextlint explain ${rule}`));
     return parts.join("\n");

@@ -1,0 +1,58 @@
+// The types of session.mjs, for the tests, which are TypeScript.
+export interface Squiggle {
+  readonly severity: string;
+  /** 1-based; `end` is exclusive. A range of several lines gives one entry a line. */
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ProblemRow {
+  readonly file: string;
+  readonly text: string;
+  readonly source: string;
+  readonly code: string;
+  readonly line: number;
+  readonly column: number;
+  /** What a screen reader says; begins with the severity. */
+  readonly label: string;
+}
+
+export interface SessionOptions {
+  /** Copied before it is opened. */
+  readonly folder: string;
+  readonly vsix: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** A real editor in a real browser. Lines and columns are 1-based. Every method waits for what it needs, and rejects after 30 s. */
+export interface Session {
+  /** The path of the copy that is open. */
+  readonly workspace: string;
+  close(): Promise<void>;
+  until<T>(what: string, read: () => Promise<T>, accept?: (value: T) => boolean, timeout?: number): Promise<T>;
+  press(...keys: string[]): Promise<void>;
+  pause(milliseconds: number): Promise<void>;
+  command(title: string): Promise<void>;
+  pick(label: string, prefix?: string): Promise<void>;
+  picks(title: string): Promise<string[]>;
+  openFile(file: string): Promise<void>;
+  goTo(line: number, column?: number): Promise<void>;
+  type(text: string): Promise<void>;
+  save(): Promise<void>;
+  squiggles(): Promise<Squiggle[]>;
+  lines(): Promise<Record<number, string>>;
+  colours(line: number): Promise<Record<string, string>>;
+  problems(): Promise<ProblemRow[]>;
+  hover(line: number, column: number): Promise<string>;
+  lightBulb(line: number, column: number): Promise<string[]>;
+  takeAction(title: string): Promise<void>;
+  path(): Promise<string[]>;
+  followRuleLink(rule: string): Promise<void>;
+  preview(accept?: (text: string) => boolean): Promise<string>;
+  status(): Promise<string>;
+  screenshot(file: string): Promise<void>;
+}
+
+export function openSession(options: SessionOptions): Promise<Session>;

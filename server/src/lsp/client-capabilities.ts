@@ -1,0 +1,68 @@
+// What the client can do, read once from its `initialize` request.
+import type { ClientCapabilities, InitializeParams } from "vscode-languageserver";
+import { asRecord } from "./settings.ts";
+import { pathOfUri } from "./uris.ts";
+
+export interface Client {
+  /** Asks for diagnostics; else they are pushed. */
+  readonly pullsDiagnostics: boolean;
+  readonly refreshesDiagnostics: boolean;
+  readonly relatedInformation: boolean;
+  readonly codeDescription: boolean;
+  readonly tags: boolean;
+  readonly documentChanges: boolean;
+  readonly resolvesEdits: boolean;
+  readonly configuration: boolean;
+  readonly registersConfiguration: boolean;
+  readonly registersWatchers: boolean;
+  readonly workspaceFolders: boolean;
+  readonly progress: boolean;
+  readonly hierarchicalSymbols: boolean;
+  /** Prefix of links to rule pages that the editor's extension answers. */
+  readonly rulePageBase: string | undefined;
+  /** Settings for clients that cannot be asked for them. */
+  readonly settings: unknown;
+  /** The folders that are open, as paths. */
+  readonly roots: readonly string[];
+}
+
+export function readClient(params: InitializeParams): Client {
+  const capabilities: ClientCapabilities = params.capabilities;
+  const { textDocument, workspace, window } = capabilities;
+  // A client that pulls may describe what it can show there or under publishing; it shows both in one place.
+  const shows = [textDocument?.diagnostic, textDocument?.publishDiagnostics];
+  const options = asRecord(params.initializationOptions);
+  const base = options["rulePageBase"];
+  return {
+    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    relatedInformation: shows.some((each) => each?.relatedInformation === true),
+    codeDescription: shows.some((each) => each?.codeDescriptionSupport === true),
+    tags: shows.some((each) => (each?.tagSupport?.valueSet.length ?? 0) > 0),
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    resolvesEdits:
+      textDocument?.codeAction?.dataSupport === true &&
+      textDocument.codeAction.resolveSupport?.properties.includes("edit") === true,
+    configuration: workspace?.configuration === true,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    workspaceFolders: workspace?.workspaceFolders === true,
+    progress: window?.workDoneProgress === true,
+    hierarchicalSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    rulePageBase: typeof base === "string" && base !== "" ? base : undefined,
+    settings: options["settings"],
+    roots: rootsOf(params),
+  };
+}
+
+function rootsOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
+  if (workspaceFolders) return workspaceFolders.map(({ uri }) => folderPath(uri));
+  if (rootUri) return [folderPath(rootUri)];
+  return rootPath ? [rootPath.replace(/\\/g, "/")] : [];
+}
+
+/** A folder's path, without a trailing slash. */
+export function folderPath(uri: string): string {
+  const path = pathOfUri(uri);
+  return path.length > 1 ? path.replace(/\/+$/, "") : path;
+}

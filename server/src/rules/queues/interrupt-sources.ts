@@ -1,0 +1,61 @@
+// What the interrupt and queue rules have in common: the calls that create sources and queues, taken apart. No rule by itself.
+import { callsAround, callsOf, type CallSite, type CodeBase } from "../../semantics/calls.ts";
+import { expressionType } from "../../semantics/expression-type.ts";
+import type { FunctionInfo } from "../../semantics/model.ts";
+import { placeOf, type Place } from "../../semantics/places.ts";
+import type { SyntaxNode } from "../../syntax/node.ts";
+import type { FileContext } from "../define.ts";
+
+/** `IOInterruptDispatchSource::Create(provider, index, queue, &source)`. */
+export interface SourceCreation {
+  readonly site: CallSite;
+  readonly fn: FunctionInfo;
+  readonly provider: SyntaxNode;
+  readonly index: SyntaxNode;
+  readonly queue: SyntaxNode;
+  /** Where the source goes; undefined where the argument names no variable. */
+  readonly source: Place | undefined;
+}
+
+/** Reads a call as the creation of an interrupt source; undefined for any other call, and outside functions. */
+export function sourceCreation(site: CallSite, base: CodeBase): SourceCreation | undefined {
+  if (site.name !== "Create" || site.scope === undefined || !site.fn) return undefined;
+  if (base.index.resolveName(site.scope) !== "IOInterruptDispatchSource") return undefined;
+  const [provider, index, queue, out, ...more] = site.args;
+  if (!provider || !index || !queue || !out || more.length > 0) return undefined;
+  return { site, fn: site.fn, provider, index, queue, source: placeOf(out) };
+}
+
+/** The interrupt sources that a file creates. */
+export function creationsIn(context: FileContext): SourceCreation[] {
+  return readable(context, callsOf(context.file, context.fileSummary).get("Create") ?? [])
+    .map((site) => sourceCreation(site, context))
+    .filter((creation) => creation !== undefined);
+}
+
+/** The interrupt sources created in all code that is built together with a file. */
+export function creationsAround(base: CodeBase, path: string): SourceCreation[] {
+  return callsAround(base, path, ["Create"])
+    .map((site) => sourceCreation(site, base))
+    .filter((creation) => creation !== undefined);
+}
+
+/** Those of a file's calls that stand in functions without an unreadable part: what cannot be read cannot be judged. */
+export function readable(context: FileContext, sites: readonly CallSite[]): CallSite[] {
+  if (context.file.errors.length === 0) return [...sites];
+  return sites.filter((site) => {
+    let fn = site.fn;
+    while (fn?.outer) fn = fn.outer;
+    const span = fn?.node;
+    return (
+      span !== undefined && !context.file.errors.some((error) => span.start <= error.start && error.end <= span.end)
+    );
+  });
+}
+
+/** The class of an expression's value as far as it is declared: "IOPCIDevice" of an `IOPCIDevice *`; undefined where unknown. */
+export function classOfValue(base: CodeBase, node: SyntaxNode, fn: FunctionInfo): string | undefined {
+  const type = expressionType(node, fn, base.index);
+  if (!type || type.name === "" || type.name === "auto") return undefined;
+  return base.index.resolveName(type.argument && type.pointers === 0 ? type.argument.name : type.name);
+}
