@@ -2,11 +2,14 @@
 import type { Span } from "../base/span.ts";
 import type { Parsers } from "../syntax/parsers.ts";
 import type { PlistDocument, PlistEntry, PlistProblem, PlistValue } from "./document.ts";
-import { xmlTokens, type XmlToken } from "./tokens.ts";
+import { scanXml, xmlTokens, type XmlToken } from "./tokens.ts";
 import { leafProblem, type LeafKind } from "./leaf-values.ts";
 
 /** Property lists that people write nest a dozen levels; what lies below this is left out and counts as a problem. */
 const MAX_DEPTH = 200;
+/** Longer texts, and those that tree-sitter does not finish in time, are scanned instead: slower by nothing, and to the same result. */
+const MAX_TREE_LENGTH = 512 * 1024;
+const TREE_TIMEOUT_MS = 250;
 /** A broken file needs no more than this many problems. */
 const MAX_PROBLEMS = 100;
 
@@ -17,7 +20,8 @@ const MAX_PROBLEMS = 100;
 export function parsePlist(parsers: Parsers, path: string, text: string): PlistDocument {
   const format = formatOf(text);
   if (format !== "xml") return { path, text, format, root: undefined, problems: [], comments: [] };
-  const { file } = parsers.parse("xml", path, text);
+  if (text.length > MAX_TREE_LENGTH) return readPlist(path, text, scanXml(text));
+  const { file } = parsers.parse("xml", path, text, { timeoutMs: TREE_TIMEOUT_MS });
   return readPlist(path, text, xmlTokens(file));
 }
 

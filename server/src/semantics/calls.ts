@@ -62,29 +62,38 @@ function isTopLevelItem(node: SyntaxNode): boolean {
   return node.parent !== undefined && isConditional(node.parent);
 }
 
+/** What is built together, by index: an index belongs to one state of the workspace. */
+const groups = new WeakMap<ProjectIndex, Map<string, readonly FileSummary[]>>();
+
 /**
- * The paths of the code that is built together with a file: that of its targets, and where no target is known all code that
- * belongs to none. Sorted, the file itself included.
+ * The code that is built together with a file: that of its targets, and where no target is known all code that belongs to
+ * none. Sorted by path, the file itself included.
  */
-export function codeAround(base: CodeBase, path: string): readonly string[] {
+export function codeAround(base: CodeBase, path: string): readonly FileSummary[] {
   const targets = base.targetsOf(path);
-  const all = base.index.files.map((file) => file.path);
-  if (targets.length === 0) return all.filter((other) => other === path || base.targetsOf(other).length === 0);
+  const key = targets.map((target) => `${target.definedIn}\n${target.name}`).join("\n\n");
+  let known = groups.get(base.index);
+  if (!known) groups.set(base.index, (known = new Map()));
+  const found = known.get(key);
+  if (found) return found;
   const sources = new Set(targets.flatMap((target) => target.sources));
-  return all.filter((other) => other === path || sources.has(other));
+  const group = base.index.files.filter((file) =>
+    targets.length === 0 ? base.targetsOf(file.path).length === 0 : sources.has(file.path),
+  );
+  known.set(key, group);
+  return group;
 }
 
 /** All calls of the given names in the code that is built together with a file, by path, then by place. */
 export function callsAround(base: CodeBase, path: string, names: readonly string[]): CallSite[] {
-  const summaries = new Map(base.index.files.map((file) => [file.path, file]));
   const result: CallSite[] = [];
-  for (const other of codeAround(base, path)) {
-    const summary = summaries.get(other);
-    const syntax = summary && base.syntax(other);
+  for (const summary of codeAround(base, path)) {
+    const syntax = base.syntax(summary.path);
     if (!syntax) continue;
     const table = callsOf(syntax, summary);
     const found = names.flatMap((name) => table.get(name) ?? []);
-    result.push(...found.sort((a, b) => a.node.start - b.node.start));
+    if (names.length > 1) found.sort((a, b) => a.node.start - b.node.start);
+    result.push(...found);
   }
   return result;
 }

@@ -9,6 +9,9 @@ import { defineRule, file, type RuleFinding } from "../define.ts";
 /** Regions outside functions with less than this between them are one: a misread declaration often breaks in several places. */
 const GAP = 200;
 
+/** Beyond this, one finding stands for all: the file is of a kind that the parser does not know. */
+const MANY = 10;
+
 export default defineRule({
   meta: {
     id: "unparsed-region",
@@ -23,6 +26,7 @@ export default defineRule({
       function: "this part of '{function}' could not be read, so '{function}' is not checked",
       region: "this part could not be read and is not checked",
       file: "most of this file could not be read and is not checked",
+      many: "{count} parts of this file could not be read and are not checked; this is the first",
     },
   },
   trigger: file(),
@@ -33,7 +37,7 @@ export default defineRule({
     const unread = active.reduce((sum, error) => sum + error.end - error.start, 0);
     if (unread > text.length / 2) return [{ message: "file", span: visible(first, text, true) }];
     const outer = fileSummary.functions.filter((fn) => !fn.outer);
-    const findings: RuleFinding<"function" | "region" | "file">[] = [];
+    const findings: RuleFinding<"function" | "region" | "file" | "many">[] = [];
     let last: { readonly fn: FunctionInfo | undefined; readonly end: number } | undefined;
     for (const error of active) {
       const fn = outer.find((candidate) => contains(candidate.node, error));
@@ -44,7 +48,9 @@ export default defineRule({
       if (fn && fn.form !== "top-level") findings.push({ message: "function", data: { function: nameOf(fn) }, span });
       else findings.push({ message: "region", span });
     }
-    return findings;
+    const [start] = findings;
+    if (!start || findings.length <= MANY) return findings;
+    return [{ message: "many", data: { count: String(findings.length) }, span: start.span }];
   },
 });
 

@@ -40,10 +40,19 @@ export default defineRule({
     for (const site of sites) {
       const queue = queueOf(context, site);
       if (!queue || !site.fn || isReentrant(context, queue) || asksWhere(site.fn)) continue;
-      const steps = insideBlock(context, site, queue) ?? boundHandler(context, site, queue);
+      const own = insideBlock(context, site, queue) ?? boundHandler(context, site, queue);
+      const onDefault = own ? undefined : methodQueue(context, site.fn, queue, "Default");
+      const steps = own ?? onDefault;
       if (!steps) continue;
       const data = { queue: textOf(site.receiver as SyntaxNode), call: site.name };
-      findings.push({ message: "own", data, span: spanOf(site.node), steps });
+      // That methods run on the default queue is documented; that every path to them does is not as sure as for a source's queue.
+      findings.push({
+        message: "own",
+        data,
+        span: spanOf(site.node),
+        steps,
+        ...(onDefault ? { severity: "warning" } : {}),
+      });
     }
     return findings;
   },
@@ -132,7 +141,7 @@ function boundHandler(context: FileContext, site: CallSite, queue: Queue): Step[
     for (const { fn, steps } of level) {
       if (visited.has(fn) || asksWhere(fn)) continue;
       visited.add(fn);
-      const bound = interruptBinding(context, fn, queue) ?? methodQueue(context, fn, queue);
+      const bound = interruptBinding(context, fn, queue) ?? methodQueue(context, fn, queue, "named");
       if (bound) return [...bound, ...steps];
       for (const caller of callersOf(context, fn)) {
         const text = `'${caller.fn.name}' calls '${fn.name}'`;
@@ -192,13 +201,22 @@ function sameFunction(a: CallSite, b: CallSite): boolean {
   return a.fn !== undefined && b.fn !== undefined && outermostOf(a.fn) === outermostOf(b.fn);
 }
 
-/** The function is a method that DriverKit runs on a named queue ("Default" unless QUEUENAME says otherwise), and the queue is that one. */
-function methodQueue(context: FileContext, fn: FunctionInfo, queue: Queue): Step[] | undefined {
+/**
+ * The function is a method that DriverKit runs on a queue of the object, and the queue is that one: "named" by QUEUENAME, or
+ * the "Default" one (IOService.iig, SetDispatchQueue).
+ */
+function methodQueue(
+  context: FileContext,
+  fn: FunctionInfo,
+  queue: Queue,
+  which: "named" | "Default",
+): Step[] | undefined {
   const className = context.index.classNameOf(fn);
   if (fn.form !== "impl" || className === undefined || !context.index.isOSObject(className)) return undefined;
   const method = context.index.method(className, fn.name);
   if (!method || method.attributes.some((mark) => /^LOCAL|INVOKEREPLY|^REPLY/.test(mark))) return undefined;
-  const wanted = method.queueName ?? "Default";
+  const wanted = which === "Default" && method.queueName === undefined ? "Default" : method.queueName;
+  if (wanted === undefined || (which === "named") !== (method.queueName !== undefined)) return undefined;
   const names: readonly { call: string; queue: number }[] = [
     { call: "CopyDispatchQueue", queue: 1 },
     { call: "SetDispatchQueue", queue: 1 },

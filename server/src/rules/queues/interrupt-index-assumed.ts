@@ -1,6 +1,5 @@
 // An interrupt source for a PCI device is created with an index that nobody asked the type of.
-import type { CallSite } from "../../semantics/calls.ts";
-import { callsAround } from "../../semantics/calls.ts";
+import { callsAround, codeAround, type CallSite } from "../../semantics/calls.ts";
 import { localVariable } from "../../semantics/expression-type.ts";
 import type { FunctionInfo } from "../../semantics/model.ts";
 import { argumentsFor, constantValue, isCounter, isWritten, loopsAround, outermostOf } from "../../semantics/places.ts";
@@ -49,7 +48,9 @@ function isPci(context: FileContext, creation: SourceCreation): boolean {
   if (type !== undefined && type !== "IOService" && type !== "OSObject")
     return context.index.ancestors(type).includes("IOPCIDevice");
   if (/IOPCIDevice|kIOInterruptTypePCI|PCIDriverKit|ConfigureInterrupts/.test(context.file.text)) return true;
-  return callsAround(context, context.file.path, ["ConfigureInterrupts"]).length > 0;
+  return codeAround(context, context.file.path).some((other) =>
+    other.includes.some((include) => include.name.startsWith("PCIDriverKit/")),
+  );
 }
 
 /** The steps that lead to an assumed index, none needed where it stands in the call itself; undefined where it is not assumed. */

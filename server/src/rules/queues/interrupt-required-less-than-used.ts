@@ -25,10 +25,11 @@ export default defineRule({
   check(context) {
     const findings: RuleFinding<"fewer">[] = [];
     const sites = callsOf(context.file, context.fileSummary).get("ConfigureInterrupts") ?? [];
+    if (sites.length === 0) return [];
     const all = callsAround(context, context.file.path, ["ConfigureInterrupts"]);
     // Two devices, or a second try with other numbers: which sources go with which call cannot be told.
     const devices = new Set(all.map((site) => (site.receiver ? placeOf(site.receiver)?.name : undefined)));
-    if (sites.length === 0 || devices.size > 1) return [];
+    if (devices.size > 1) return [];
     const required = all.map((site) => requiredBy(context, site));
     const most = required.reduce<bigint | undefined>(
       (a, b) => (a === undefined || b === undefined ? undefined : a > b ? a : b),

@@ -76,7 +76,10 @@ function repeats(
   // A helper that makes the queue of the index it is given.
   if (!isFixed(context, name, fn) || placeOf(out)?.indexed !== true || fn.form === "top-level") return undefined;
   const parameters = context.index.parametersOf(fn).map((parameter) => parameter.name);
-  const index = [...walk(out)].find((node) => node.kind === K.identifier && parameters.includes(textOf(node)));
+  const index = [...walk(out)]
+    .filter((node) => node.kind === K.subscriptArgumentList)
+    .flatMap((list) => [...walk(list)])
+    .find((node) => node.kind === K.identifier && parameters.includes(textOf(node)));
   if (!index) return undefined;
   for (const { site: call, node } of argumentsFor(context, fn, textOf(index))) {
     const around = call.fn && loopsAround(call.node, call.fn)[0];
