@@ -64,7 +64,10 @@ export class LanguageServer implements vscode.Disposable {
   /** Sends one of the requests of `protocol.ts`, starting the server first where needed. Rejects as the server does. */
   async request<Result>(method: string, params?: object, token?: vscode.CancellationToken): Promise<Result> {
     await this.pending;
-    return this.client.sendRequest<Result>(method, params ?? {}, token);
+    // An absent token would be sent as a second parameter.
+    return token === undefined
+      ? this.client.sendRequest<Result>(method, params ?? {})
+      : this.client.sendRequest<Result>(method, params ?? {}, token);
   }
 
   /** Reports the work-done progress of a token until disposed. */

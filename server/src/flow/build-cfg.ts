@@ -1,7 +1,7 @@
 // Builds the control-flow graph of one function body. Blocks and lambdas inside it are values here; they have graphs of their own.
 import type { Span } from "../base/span.ts";
 import type { ProjectIndex } from "../semantics/model.ts";
-import { binaryParts, declaredName, unaryParts, unwrap } from "../syntax/cpp.ts";
+import { binaryParts, declaredName, isDeclaratorLike, isExpression, unaryParts, unwrap } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { childOf, enclosing, field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import type { Cfg, Condition, Edge, Item } from "./cfg.ts";
@@ -163,7 +163,7 @@ class Builder {
       case K.tryStatement:
         return this.tryStatement(node);
       case K.attributedStatement:
-        return this.statements(node.children.filter((child) => child.kind !== "attribute_declaration"));
+        return this.statements(node.children.filter((child) => child.kind !== K.attributeDeclaration));
       case K.preprocIf:
       case K.preprocIfdef:
         return this.preprocessor(node);
@@ -171,7 +171,7 @@ class Builder {
         return this.statements(node.children);
       default:
         // Anything else that holds an expression is evaluated for its effects; types and directives have none.
-        if (/_expression$|^identifier$/.test(node.kind)) this.add({ kind: "evaluate", node });
+        if (isExpression(node)) this.add({ kind: "evaluate", node });
     }
   }
 
@@ -219,7 +219,7 @@ class Builder {
   private declaration(node: SyntaxNode): void {
     this.add({ kind: "declare", node });
     for (const child of node.children) {
-      if (!/declarator$|^identifier$/.test(child.kind) || child === field(node, "type")) continue;
+      if (!isDeclaratorLike(child) || child === field(node, "type")) continue;
       if (child.kind === K.initDeclarator && field(child, "declarator")?.kind === K.structuredBindingDeclarator) {
         for (const name of field(child, "declarator")?.children ?? []) this.declare(textOf(name));
         continue;

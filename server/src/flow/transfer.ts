@@ -3,7 +3,16 @@ import type { Span } from "../base/span.ts";
 import { isObjectPointer, localVariable } from "../semantics/expression-type.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
 import { readDeclarator, readType } from "../semantics/types.ts";
-import { addressOf, binaryParts, callParts, unaryParts, uncast, unwrap, type CallParts } from "../syntax/cpp.ts";
+import {
+  addressOf,
+  binaryParts,
+  callParts,
+  isDeclaratorLike,
+  unaryParts,
+  uncast,
+  unwrap,
+  type CallParts,
+} from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { childOf, field, postOrder, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
@@ -369,7 +378,7 @@ export class Transfer {
         const name = readDeclarator(child).name;
         if (value) states = states.flatMap((state) => this.evaluate(value, state));
         for (const state of states) this.initialise(name, value, state);
-      } else if (child.kind === K.identifier || /declarator$/.test(child.kind)) {
+      } else if (isDeclaratorLike(child)) {
         const { name, functionDeclarator } = readDeclarator(child);
         for (const state of states) {
           if (functionDeclarator) this.construction(functionDeclarator, state);

@@ -10,6 +10,16 @@ export function unwrap(node: SyntaxNode): SyntaxNode {
   return inner;
 }
 
+/** True for expressions: what may be evaluated for its effects. */
+export function isExpression(node: SyntaxNode): boolean {
+  return node.kind.endsWith("_expression") || node.kind === K.identifier;
+}
+
+/** True for nodes that introduce a name: the declarators of a declaration. */
+export function isDeclaratorLike(node: SyntaxNode): boolean {
+  return node.kind.endsWith("declarator") || node.kind === K.identifier;
+}
+
 /** The node without parentheses and casts (C-style and `static_cast<T>(x)`). */
 export function uncast(node: SyntaxNode): SyntaxNode {
   let inner = unwrap(node);

@@ -81,6 +81,7 @@ export const K = {
   tryStatement: "try_statement",
   catchClause: "catch_clause",
   attributedStatement: "attributed_statement",
+  attributeDeclaration: "attribute_declaration",
   // expressions
   callExpression: "call_expression",
   argumentList: "argument_list",
