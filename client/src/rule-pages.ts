@@ -12,6 +12,11 @@ export function rulePageBase(context: vscode.ExtensionContext): string {
   return `${vscode.env.uriScheme}://${context.extension.id}/rule/`;
 }
 
+/** The folder of the packaged pages, `<id>.md` each. */
+export function rulePagesFolder(context: vscode.ExtensionContext): vscode.Uri {
+  return vscode.Uri.joinPath(context.extensionUri, "dist", "rules");
+}
+
 /**
  * Makes links to rule pages work in Markdown that the editor shows in a hover. A hover takes no URI of the editor's own scheme,
  * but it takes a command, if that one command is allowed.
@@ -28,7 +33,7 @@ export function trustRuleLinks(markdown: vscode.MarkdownString, base: string): v
 }
 
 export function registerRulePages(context: vscode.ExtensionContext): void {
-  const pages = vscode.Uri.joinPath(context.extensionUri, "dist", "rules");
+  const pages = rulePagesFolder(context);
   context.subscriptions.push(
     vscode.commands.registerCommand("driverkit.showRule", async (rule?: unknown) => {
       const id = typeof rule === "string" ? rule : await pickRule(pages);

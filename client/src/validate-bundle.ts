@@ -1,4 +1,5 @@
 // The command "Validate dext bundle": asks which dext, shows progress, and opens the summary. Problems are filled by the server.
+import { posix } from "node:path";
 import * as vscode from "vscode";
 import {
   listDextsRequest,
@@ -8,33 +9,24 @@ import {
   type ValidationReport,
 } from "../../server/src/protocol.ts";
 import type { LanguageServer } from "./language-server.ts";
-import { showMarkdown } from "./rule-pages.ts";
+import { rulePageBase, rulePagesFolder, showMarkdown } from "./rule-pages.ts";
 import { describeCounts } from "./status-item.ts";
 
-const reportScheme = "driverkit-report";
-const reportUri = vscode.Uri.from({ scheme: reportScheme, path: "/Dext Bundle.md" });
-
 export function registerValidateBundle(context: vscode.ExtensionContext, server: LanguageServer): void {
-  const reports = new ReportDocument();
   context.subscriptions.push(
-    reports,
-    vscode.workspace.registerTextDocumentContentProvider(reportScheme, reports),
-    vscode.commands.registerCommand("driverkit.validateBundle", () => validateBundle(server, reports)),
+    vscode.commands.registerCommand("driverkit.validateBundle", () => validateBundle(context, server)),
   );
 }
 
-async function validateBundle(server: LanguageServer, reports: ReportDocument): Promise<void> {
+async function validateBundle(context: vscode.ExtensionContext, server: LanguageServer): Promise<void> {
   const choice = await chooseDext(server);
   if (choice === undefined) return;
   const report = await validate(server, choice);
   if (report === undefined) return;
-  reports.show(report.markdown);
-  await showMarkdown(reportUri);
+  await showReport(context, report.markdown);
   const seconds = (report.durationMs / 1000).toFixed(1);
-  vscode.window.setStatusBarMessage(
-    `DriverKit: ${describeCounts(report.counts)} in ${report.files} files, ${seconds} s`,
-    10_000,
-  );
+  const summary = `DriverKit: ${describeCounts(report.counts)} in ${report.files} files, ${seconds} s`;
+  vscode.window.setStatusBarMessage(summary, 10_000);
 }
 
 interface Choice {
@@ -92,22 +84,29 @@ async function validate(server: LanguageServer, { title, params }: Choice): Prom
   });
 }
 
-/** The summary is a virtual document: nothing is written into the user's workspace. */
-class ReportDocument implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private markdown = "";
-  readonly onDidChange = this.changed.event;
+/**
+ * Shows the summary as a preview. It is a file in the extension's own storage, never in the user's workspace, and no virtual
+ * document: the preview follows links only from file to file.
+ */
+async function showReport(context: vscode.ExtensionContext, markdown: string): Promise<void> {
+  const folder = context.storageUri ?? context.globalStorageUri;
+  const report = vscode.Uri.joinPath(folder, "Dext Bundle.md");
+  await vscode.workspace.fs.createDirectory(folder);
+  const text = relativeLinks(markdown, folder, rulePageBase(context), rulePagesFolder(context));
+  await vscode.workspace.fs.writeFile(report, new TextEncoder().encode(text));
+  await showMarkdown(report);
+  // A preview that was open already is brought to the front as it was.
+  await vscode.commands.executeCommand("markdown.preview.refresh");
+}
 
-  show(markdown: string): void {
-    this.markdown = markdown;
-    this.changed.fire(reportUri);
-  }
-
-  provideTextDocumentContent(): string {
-    return this.markdown;
-  }
-
-  dispose(): void {
-    this.changed.dispose();
-  }
+/** Makes links to files and rule pages relative to the folder of the report; what cannot be is left as it is. */
+function relativeLinks(markdown: string, from: vscode.Uri, pageBase: string, pages: vscode.Uri): string {
+  return markdown.replace(/\]\(([a-z][a-z0-9+.-]*:\/\/[^\s)]+)\)/gi, (whole, link: string) => {
+    const target = link.startsWith(pageBase)
+      ? vscode.Uri.joinPath(pages, `${link.slice(pageBase.length)}.md`)
+      : vscode.Uri.parse(link);
+    if (target.scheme !== from.scheme || target.authority !== from.authority) return whole;
+    const path = posix.relative(from.path, target.path).split("/").map(encodeURIComponent).join("/");
+    return `](${path}${target.fragment === "" ? "" : `#${target.fragment}`})`;
+  });
 }

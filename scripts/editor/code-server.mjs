@@ -22,6 +22,13 @@ const quietSettings = {
   "update.showReleaseNotes": false,
   "editor.minimap.enabled": false,
   "editor.guides.indentation": false,
+  "editor.stickyScroll.enabled": false,
+  "workbench.tree.enableStickyScroll": false,
+  "editor.occurrencesHighlight": "off",
+  "editor.autoClosingBrackets": "never",
+  "editor.autoIndent": "none",
+  "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
+  "editor.suggestOnTriggerCharacters": false,
   "security.workspace.trust.enabled": false,
 };
 

@@ -8,6 +8,7 @@ export interface Squiggle {
 }
 
 export interface ProblemRow {
+  /** Inside the workspace. A row whose file's row is not on the screen has "". */
   readonly file: string;
   readonly text: string;
   readonly source: string;
@@ -44,11 +45,14 @@ export interface Session {
   squiggles(): Promise<Squiggle[]>;
   lines(): Promise<Record<number, string>>;
   colours(line: number): Promise<Record<string, string>>;
+  openPath(): Promise<string>;
   problems(): Promise<ProblemRow[]>;
+  allProblems(): Promise<ProblemRow[]>;
   hover(line: number, column: number): Promise<string>;
   lightBulb(line: number, column: number): Promise<string[]>;
   takeAction(title: string): Promise<void>;
   path(): Promise<string[]>;
+  isPathShown(): Promise<boolean>;
   followRuleLink(rule: string): Promise<void>;
   preview(accept?: (text: string) => boolean): Promise<string>;
   status(): Promise<string>;

@@ -15,6 +15,8 @@ const chromiumFlags = [
   "--lang=en-US",
 ];
 
+const pathPane = ".pane:has(h3:has-text('DriverKit: Path'))";
+
 /** Starts code-server and Chromium and opens the folder. End it with `close`. */
 export async function openSession({ folder, vsix, settings, size = { width: 1280, height: 800 } }) {
   const { chromium } = createRequire(path.join(cache, "package.json"))("playwright-core");
@@ -189,7 +191,24 @@ class Session {
       await this.page.keyboard.press("Control+Shift+M");
       await this.page.locator(".markers-panel").first().waitFor();
     }
-    return this.page.evaluate(readProblems);
+    return problemsOf(await this.page.evaluate(readProblemRows));
+  }
+
+  /** All rows of the Problems panel; the list draws only what is on the screen, so it is scrolled through. */
+  async allProblems() {
+    await this.problems();
+    const list = this.page.locator(".markers-panel .monaco-list").first();
+    const found = new Map();
+    await list.hover();
+    await this.page.mouse.wheel(0, -100_000);
+    for (let before = -1; before !== found.size;) {
+      before = found.size;
+      await this.pause(200);
+      for (const row of await this.page.evaluate(readProblemRows)) found.set(row.index, row);
+      await this.page.mouse.wheel(0, 120);
+    }
+    await this.page.mouse.wheel(0, -100_000);
+    return problemsOf([...found.values()]);
   }
 
   /** The text of the hover at a 1-based position. */
@@ -227,9 +246,13 @@ class Session {
 
   /** The rows of the view "DriverKit: Path". */
   async path() {
-    const rows = this.page.locator(".pane:has(h3:has-text('DriverKit: Path')) .monaco-list-row");
+    const rows = this.page.locator(`${pathPane} .monaco-list-row`);
     await rows.first().waitFor();
     return rows.allInnerTexts();
+  }
+
+  isPathShown() {
+    return this.page.locator(pathPane).first().isVisible();
   }
 
   /** Clicks a rule's id behind a message in the Problems panel. */
@@ -272,6 +295,17 @@ class Session {
     await this.page.waitForTimeout(300);
     await this.page.screenshot({ path: file });
   }
+}
+
+/** The problems among the rows, each with its file, in the order of the panel. */
+function problemsOf(rows) {
+  let current = "";
+  const problems = [];
+  for (const { index: _index, level, file, ...row } of rows.sort((a, b) => a.index - b.index)) {
+    if (level === 1) current = file;
+    if (level === 2) problems.push({ file: current, ...row });
+  }
+  return problems;
 }
 
 // The functions below run inside the page.
@@ -343,26 +377,21 @@ function readColours(wanted) {
   return colours;
 }
 
-function readProblems() {
-  const rows = [];
-  let file = "";
-  for (const row of document.querySelectorAll(".markers-panel .monaco-list-row")) {
-    const resource = row.querySelector(".resource-label-container, .monaco-icon-label");
-    const message = row.querySelector(".marker-message-details-container, .details-container");
-    if (!message) {
-      file = resource?.querySelector(".label-name")?.textContent ?? row.textContent;
-      continue;
-    }
-    const position = /Ln (\d+), Col (\d+)/.exec(row.textContent) ?? [];
-    rows.push({
-      file,
-      text: row.querySelector(".marker-message")?.textContent ?? message.textContent,
-      source: row.querySelector(".marker-source")?.textContent ?? "",
-      code: row.querySelector(".marker-code")?.textContent.replace(/[()]/g, "") ?? "",
-      line: Number(position[1]),
-      column: Number(position[2]),
+/** The rows on the screen; levels: 1 a file, 2 a problem, 3 one of its steps. They stand in the page in no order. */
+function readProblemRows() {
+  return [...document.querySelectorAll(".markers-panel .monaco-list-row[aria-level]")].map((row) => {
+    const text = (selector) => row.querySelector(selector)?.textContent ?? "";
+    const [, line, column] = /Ln (\d+), Col (\d+)/.exec(row.textContent) ?? [];
+    return {
+      index: Number(row.getAttribute("data-index")),
+      level: Number(row.getAttribute("aria-level")),
+      file: [text(".label-description"), text(".label-name")].filter((part) => part !== "").join("/"),
+      text: text(".marker-message"),
+      source: text(".marker-source"),
+      code: text(".marker-code").replace(/[()]/g, ""),
+      line: Number(line),
+      column: Number(column),
       label: row.getAttribute("aria-label") ?? "",
-    });
-  }
-  return rows;
+    };
+  });
 }

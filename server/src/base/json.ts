@@ -119,7 +119,9 @@ class Reader {
     if (this.text.charAt(this.at) !== ",") this.fail(`“,” or “${close}” is expected`);
     const comma = this.at++;
     this.space();
-    if (this.text.charAt(this.at) === close) this.fail(`a comma may not stand before “${close}”`, comma);
+    if (this.text.charAt(this.at) !== close) return;
+    this.at = comma;
+    this.fail(`a comma may not stand before “${close}”`);
   }
 
   private string(): string {

@@ -70,9 +70,11 @@ function isBuiltProduct(path: string): boolean {
   return /\.(dext|app|kext|framework|xcarchive|dSYM)\/(.*\/)?[^/]+$/i.test(path);
 }
 
+/** Only a target whose Info.plist is known has a folder that entitlements can be near to. */
 function lacksEntitlements({ configurations }: Target): boolean {
-  return configurations.every(
-    ({ entitlements, variables }) => !entitlements && !variables.get("CODE_SIGN_ENTITLEMENTS"),
+  return (
+    configurations.some(({ infoPlist }) => infoPlist !== undefined) &&
+    configurations.every(({ entitlements, variables }) => !entitlements && !variables.get("CODE_SIGN_ENTITLEMENTS"))
   );
 }
 

@@ -249,12 +249,17 @@ function toTarget(
   return {
     name: native.name,
     kind,
-    folder: infoFolder ?? [...own].sort(compareStrings)[0] ?? project.root,
+    folder: infoFolder ?? [...own].sort(compareStrings)[0] ?? entitlementsFolder(project, native) ?? project.root,
     origin: "xcodeproj",
     definedIn: project.path,
     configurations: native.configurations,
     sources: [...sources].filter((file) => project.paths.resolve(file) === file).sort(compareStrings),
   };
+}
+
+function entitlementsFolder(project: XcodeProject, { configurations }: NativeTarget): string | undefined {
+  const path = configurations.find(({ entitlements }) => entitlements !== undefined)?.entitlements;
+  return path !== undefined && project.paths.resolve(path) ? dirname(path) : undefined;
 }
 
 /** True when a folder on the way from `top` (not included) down to `folder` belongs to another target. */

@@ -76,9 +76,10 @@ function isKernelHeader(name: string): boolean {
   );
 }
 
+/** `"Driver.h"`, `<Target/Driver.h>` or `<com.example.driver/Driver.h>`; deeper folders and IOKit's are the system's. */
 function isGenerated(name: string, path: string, generatedHeaders: ReadonlySet<string>): boolean {
-  // A header with the name of a generated one that lies in the workspace is resolved by `belongingFiles`; by name alone it counts.
   const base = basename(name);
+  if (name.split("/").length > 2 || name.startsWith("IOKit/")) return false;
   return generatedHeaders.has(base) && basename(path) !== base;
 }
 

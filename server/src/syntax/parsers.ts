@@ -72,21 +72,22 @@ export class Parsers {
     let tree: Tree | null = null;
     try {
       this.parser.setLanguage(this.languages[dialect]);
+      const readable = dialect === "driverkit" ? withoutElisions(text) : text;
       if (previous && previous.dialect === dialect && !previous.tree.rootNode.hasError) {
-        editTree(previous, text);
-        tree = this.parseWithin(text, previous.tree, options.timeoutMs);
+        editTree(previous, readable);
+        tree = this.parseWithin(readable, previous.tree, options.timeoutMs);
         if (tree?.rootNode.hasError) {
           tree.delete();
           tree = null;
         }
       }
-      tree ??= this.parseWithin(text, null, options.timeoutMs);
+      tree ??= this.parseWithin(readable, null, options.timeoutMs);
       previous?.dispose();
       const source: SourceText = { path, text };
       if (!tree) return { file: unreadable(path, text), kept: undefined };
       const lowered = lower(tree.rootNode, source);
       const file: SyntaxFile = { path, text, ...lowered };
-      if (options.keep) return { file, kept: new Kept(dialect, text, tree) };
+      if (options.keep) return { file, kept: new Kept(dialect, readable, tree) };
       tree.delete();
       return { file, kept: undefined };
     } catch {
@@ -126,6 +127,18 @@ export class Parsers {
     if (!tree) this.parser.reset();
     return tree;
   }
+}
+
+/**
+ * The text with "code left out here" lines (`.....`, `…`), as forum posts have them, turned into as many spaces: C++ would take
+ * the dots for a pack expansion and swallow the statement behind them. Three dots alone are such a line only behind a
+ * statement or a brace, since a parameter list may end in them.
+ */
+function withoutElisions(text: string): string {
+  return text.replace(/^[ \t]*(?:\.{3,}|…)[ \t]*(?=\r?$)/gm, (line, offset: number) => {
+    if (line.trim() === "..." && !/(?:^|[;{}])\s*$/.test(text.slice(Math.max(0, offset - 200), offset))) return line;
+    return " ".repeat(line.length);
+  });
 }
 
 /** Tells the old tree what changed, as one edit between the common prefix and suffix of both texts. */

@@ -198,7 +198,7 @@ describe("dextlint", () => {
         errors: [],
         summary: {
           files: 1,
-          bytes: 54,
+          bytes: 55,
           unparsedBytes: 0,
           errors: 1,
           warnings: 0,
@@ -243,7 +243,7 @@ describe("dextlint", () => {
       const { out } = await dextlint("check");
       assert.equal(
         out.replace(/checked in .*/, "checked in TIME"),
-        `src/A.cpp:2:20  error  banned-word
+        `src/A.cpp:2:22  error  banned-word
   \`BAD\` is banned
 
    1 | #include <DriverKit/IOService.h>

@@ -14,9 +14,8 @@ const wrap = (body: string): string => `${HEAD}<plist version="1.0">\n${body}\n<
 
 /** The value in a short notation, for comparisons. */
 function plain(value: PlistValue | undefined): unknown {
-  switch (value?.kind) {
-    case undefined:
-      return null;
+  if (!value) return null;
+  switch (value.kind) {
     case "dict":
       return Object.fromEntries(value.entries.map((entry) => [entry.key, plain(entry.value)]));
     case "array":

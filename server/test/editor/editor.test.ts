@@ -1,0 +1,269 @@
+// The whole extension in a real VS Code, as a person uses it: what is on the screen is what is asserted. `npm run test:editor`.
+// With PICTURES=1 it renews docs/images.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { installEditor, Unavailable } from "../../../scripts/editor/install.mjs";
+import { openSession, type ProblemRow, type Session } from "../../../scripts/editor/session.mjs";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
+const sample = path.join(root, "test-workspace");
+const driver = "AcmeRAID/AcmeRAID.cpp";
+const pictures = process.env["PICTURES"] ? path.join(root, "docs", "images") : path.join(root, ".cache", "pictures");
+
+interface CliFinding {
+  readonly rule: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly file: string;
+  readonly range: Record<"start" | "end", { readonly line: number; readonly column: number }>;
+}
+
+describe("the extension in a real editor", function () {
+  this.timeout(120_000);
+  let session: Session;
+  let findings: readonly CliFinding[];
+
+  before(async function () {
+    this.timeout(600_000);
+    try {
+      installEditor({ chromium: true });
+    } catch (error) {
+      if (!(error instanceof Unavailable) || process.env["CI"]) throw error;
+      process.stderr.write(`editor test skipped: ${error.message}\n`);
+      this.skip();
+    }
+    fs.mkdirSync(pictures, { recursive: true });
+    execFileSync(process.execPath, [path.join(root, "scripts/package.mjs")], { cwd: root, stdio: "ignore" });
+    const { name, version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as Record<
+      string,
+      string
+    >;
+    findings = checkWithCli();
+    session = await openSession({
+      folder: sample,
+      vsix: path.join(root, "dist", `${name}-${version}.vsix`),
+      settings: { "workbench.colorTheme": "Light Modern" },
+    });
+  });
+
+  after(() => session?.close());
+
+  afterEach(async function () {
+    const failed = this.currentTest?.state === "failed";
+    const name = this.currentTest?.title.replace(/\W+/g, "-").slice(0, 60) ?? "test";
+    if (failed && session) await session.screenshot(path.join(root, ".cache", `failed-${name}.png`));
+  });
+
+  it("shows in Problems what dextlint finds, in closed files too", async () => {
+    await session.openFile(driver);
+    const rows = await session.until(
+      "all problems",
+      () => session.allProblems(),
+      (seen) => seen.length >= findings.length,
+    );
+    assert.deepEqual(rows.map(describeRow).sort(), findings.map(describeFinding).sort());
+    assert.ok(rows.every(({ source }) => source === "driverkit"));
+    assert.ok(
+      rows.every(({ file }) => !file.startsWith("AcmeLED/")),
+      "the clean dext stays silent",
+    );
+  });
+
+  it("underlines exactly the code that a finding is about", async () => {
+    const line = lineOf(driver, "return false;", "// 1");
+    await session.openFile(driver);
+    await session.goTo(line);
+    const start = columnOf(driver, line, "false");
+    const [mark] = await session.until(
+      "the squiggle",
+      () => squigglesOn(line),
+      (seen) => seen.length > 0,
+    );
+    assert.deepEqual(mark, { severity: "error", line, start, end: start + "false".length });
+  });
+
+  it("underlines in property lists and entitlements", async () => {
+    const wanted = findings.filter(({ file }) => file === "AcmeProbe/AcmeProbe.entitlements");
+    assert.equal(wanted.length, 1);
+    await session.openFile("AcmeProbe/AcmeProbe.entitlements");
+    const seen = await session.until(
+      "squiggles",
+      () => session.squiggles(),
+      (marks) => marks.length > 0,
+    );
+    assert.deepEqual(
+      seen.map(({ line, severity }) => ({ line, severity })),
+      wanted.map(({ range, severity }) => ({ line: range.start.line, severity })),
+    );
+  });
+
+  it("says in a hover what is wrong, why, and where the rule is explained", async () => {
+    const line = lineOf(driver, "map->free();");
+    await session.openFile(driver);
+    const text = await session.hover(line, columnOf(driver, line, "map->free") + 1);
+    assert.match(text, /'map' is reference counted; free\(\) destroys it/);
+    assert.match(text, /destructor/);
+    assert.match(text, /free-called-directly/);
+    await session.screenshot(path.join(pictures, "hover.png"));
+    await session.press("Escape");
+  });
+
+  it("opens the page of a rule from a link in Problems", async () => {
+    await session.openFile(driver);
+    await session.followRuleLink("kern-return-bool");
+    const page = await session.preview((text) => text.includes("kern-return-bool"));
+    assert.match(page, /What it does/i);
+    assert.match(page, /Why it matters/i);
+  });
+
+  it("shows the steps that lead to a finding, until the text changes", async () => {
+    const line = lineOf(driver, "IOBufferMemoryDescriptor::Create(");
+    await session.openFile(driver);
+    await session.lightBulb(line, columnOf(driver, line, "&buffer") + 1);
+    await session.takeAction("Show the path that leads here");
+    const steps = await session.path();
+    assert.ok(steps.length >= 3, steps.join("\n"));
+    assert.match(steps[0] ?? "", /^1 .*IOBufferMemoryDescriptor::Create/);
+    await session.press("Alt+.", "Alt+.");
+    await session.pause(500);
+    await session.screenshot(path.join(pictures, "path.png"));
+    await session.type(" ");
+    await session.until(
+      "the view goes",
+      () => session.isPathShown(),
+      (shown) => !shown,
+    );
+    await session.press("Control+Z");
+  });
+
+  it("mends a finding from the light bulb", async () => {
+    const line = lineOf(driver, "map->free();");
+    const column = columnOf(driver, line, "map->free") + 1;
+    await session.openFile(driver);
+    const titles = await session.lightBulb(line, column);
+    assert.ok(
+      titles.some((title) => title.includes("OSSafeReleaseNULL(map)")),
+      titles.join("\n"),
+    );
+    await session.screenshot(path.join(pictures, "quick-fix.png"));
+    await session.takeAction("OSSafeReleaseNULL(map)");
+    await session.until(
+      "the squiggle goes",
+      () => squigglesOn(line),
+      (seen) => seen.length === 0,
+    );
+    assert.match((await session.lines())[line] ?? "", /OSSafeReleaseNULL\(map\);/);
+    const rows = await session.allProblems();
+    assert.ok(!rows.some((row) => row.file === driver && row.line === line), "the problem is gone");
+    await session.save();
+    assert.match(read(driver), /OSSafeReleaseNULL\(map\);/);
+  });
+
+  it("finds a leak while it is typed", async () => {
+    const line = lineOf(driver, "uint32_t identity = 0;");
+    await session.openFile(driver);
+    await session.goTo(line);
+    await session.press("End", "Enter");
+    await session.type('    OSString *label = OSString::withCString("self-test");');
+    await session.press("Enter");
+    await session.type('    Log("%s", label->getCStringNoCopy());');
+    const [mark] = await session.until(
+      "the squiggle",
+      () => squigglesOn(line + 1),
+      (seen) => seen.length > 0,
+    );
+    assert.equal(mark?.severity, "warning");
+    const rows = await session.allProblems();
+    const row = rows.find((each) => each.file === driver && each.line === line + 1);
+    assert.match(row?.code ?? "", /^leak/);
+    assert.match(row?.text ?? "", /'label'/);
+    await session.screenshot(path.join(pictures, "while-typing.png"));
+    for (let undo = 0; undo < 4; undo++) await session.press("Control+Z");
+  });
+
+  it("validates a dext from the palette", async () => {
+    await session.command("DriverKit: Validate dext bundle");
+    const dexts = await session.picks("Validate Dext Bundle");
+    for (const dext of ["AcmeLED", "AcmeProbe", "AcmeRAID", "All dexts"])
+      assert.ok(dexts.includes(dext), dexts.join(", "));
+    await session.pick("AcmeProbe");
+    const report = await session.preview((text) => text.includes("AcmeProbe"));
+    const expected = findings.filter(({ file }) => file.startsWith("AcmeProbe/"));
+    for (const { message, rule } of expected) {
+      assert.ok(report.includes(message), message);
+      assert.ok(report.includes(rule), rule);
+    }
+    assert.ok(!report.includes("AcmeRAID/"), "only the dext that was picked");
+    await session.screenshot(path.join(pictures, "validate.png"));
+  });
+
+  it("knows what each file belongs to", async () => {
+    await session.openFile("AcmeRAID/Info.plist");
+    const status = await session.until(
+      "the status",
+      () => session.status(),
+      (text) => text.includes("AcmeRAID"),
+    );
+    assert.match(status, /DriverKit: .*warning/);
+  });
+
+  it("highlights .iig files", async () => {
+    const file = "AcmeRAID/AcmeRAID.iig";
+    await session.openFile(file);
+    const line = lineOf(file, "MapTask(");
+    await session.goTo(line);
+    const colours = await session.until(
+      "colours",
+      () => session.colours(line),
+      (seen) => new Set(Object.values(seen)).size > 3,
+    );
+    assert.notEqual(colours["LOCALONLY"], colours["taskIndex"]);
+    assert.notEqual(colours["MapTask"], colours["kern_return_t"]);
+    assert.equal(colours["LOCALONLY"], colours["virtual"], "marks look like other modifiers");
+    await session.screenshot(path.join(pictures, "iig.png"));
+  });
+
+  async function squigglesOn(line: number) {
+    return (await session.squiggles()).filter((mark) => mark.line === line);
+  }
+
+  /** A file of the copy that the editor has open, as it is on disk. */
+  function read(file: string): string {
+    return fs.readFileSync(path.join(session.workspace, file), "utf8");
+  }
+
+  /** The 1-based number of the first line that has all the texts. */
+  function lineOf(file: string, ...texts: string[]): number {
+    const index = read(file)
+      .split("\n")
+      .findIndex((line) => texts.every((text) => line.includes(text)));
+    assert.notEqual(index, -1, `${file} has no line with ${texts.join(" and ")}`);
+    return index + 1;
+  }
+
+  function columnOf(file: string, line: number, text: string): number {
+    return (read(file).split("\n")[line - 1] ?? "").indexOf(text) + 1;
+  }
+});
+
+/** The findings of the command line on the sample, which the editor must agree with. */
+function checkWithCli(): CliFinding[] {
+  const cli = path.join(root, "dist", "dextlint.cjs");
+  const { stdout } = spawnSync(process.execPath, [cli, "check", ".", "--format", "json"], {
+    cwd: sample,
+    encoding: "utf8",
+  });
+  return (JSON.parse(stdout) as { findings: CliFinding[] }).findings;
+}
+
+function describeFinding({ file, range, severity, message, rule }: CliFinding): string {
+  return `${file}:${range.start.line}:${range.start.column} ${severity} ${message} [${rule}]`;
+}
+
+function describeRow({ file, line, column, label, text, code }: ProblemRow): string {
+  const severity = label.slice(0, label.indexOf(":")).toLowerCase();
+  return `${file}:${line}:${column} ${severity} ${text} [${code}]`;
+}
