@@ -55,7 +55,7 @@ class PathView implements vscode.TreeDataProvider<PathStep>, vscode.Disposable {
   async show(path: Path): Promise<void> {
     this.path = path;
     this.at = 0;
-    this.tree.message = path.title;
+    this.tree.description = path.title;
     this.changed.fire();
     await vscode.commands.executeCommand("setContext", shownKey, true);
     const [first] = path.steps;
@@ -115,14 +115,7 @@ class PathView implements vscode.TreeDataProvider<PathStep>, vscode.Disposable {
     for (const editor of vscode.window.visibleTextEditors) {
       const key = editor.document.uri.toString();
       const here = this.path?.steps.filter((step) => step.location.uri.toString() === key) ?? [];
-      editor.setDecorations(
-        this.number,
-        here.map((step) => ({
-          range: new vscode.Range(step.location.range.start, step.location.range.start),
-          hoverMessage: step.text,
-          renderOptions: { before: { contentText: String(step.ordinal) } },
-        })),
-      );
+      editor.setDecorations(this.number, numbersAt(here));
       const active = here.filter((step) => step.ordinal - 1 === this.at).map((step) => step.location.range);
       editor.setDecorations(this.current, active);
     }
@@ -141,5 +134,24 @@ function numberDecoration(): vscode.TextEditorDecorationType {
       // Decorations have no property for rounding and padding; this one is passed on as CSS.
       textDecoration: "none; border-radius: 0.7em; padding: 0 0.45em; font-size: 0.8em; display: inline-block;",
     },
+  });
+}
+
+/** One badge for each place: the finding often stands where its first step does. */
+function numbersAt(steps: readonly PathStep[]): vscode.DecorationOptions[] {
+  const places = new Map<string, PathStep[]>();
+  for (const step of steps) {
+    const { line, character } = step.location.range.start;
+    const key = `${line}:${character}`;
+    places.set(key, [...(places.get(key) ?? []), step]);
+  }
+  return [...places.values()].flatMap((here) => {
+    const start = here[0]?.location.range.start;
+    if (!start) return [];
+    return {
+      range: new vscode.Range(start, start),
+      hoverMessage: here.map(({ ordinal, text }) => `${ordinal}. ${text}`).join("\n\n"),
+      renderOptions: { before: { contentText: here.map(({ ordinal }) => ordinal).join(", ") } },
+    };
   });
 }

@@ -1,6 +1,7 @@
 // Drives a real VS Code through its page, as a person would: keys, clicks, and what stands on the screen. Types are in session.d.mts.
 import { createRequire } from "node:module";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { startCodeServer } from "./code-server.mjs";
 import { cache, findChromium } from "./places.mjs";
 
@@ -25,6 +26,7 @@ export async function openSession({ folder, vsix, settings, size = { width: 1280
     const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
     const context = await browser.newContext({ viewport: size, locale: "en-US" });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(server.url).origin });
+    await context.addInitScript({ path: fileURLToPath(new URL("screen-reader.js", import.meta.url)) });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     await page.goto(server.url);
@@ -172,17 +174,17 @@ class Session {
 
   /** The squiggles on the screen, in order: severity, and the range as 1-based line and columns (end exclusive). */
   squiggles() {
-    return this.page.evaluate(readSquiggles);
+    return this.page.evaluate("screenReader.readSquiggles()");
   }
 
   /** The text of the lines on the screen by number, as the editor renders them. */
   lines() {
-    return this.page.evaluate(readLines);
+    return this.page.evaluate("screenReader.readLines()");
   }
 
   /** Colours of the words of a 1-based line on the screen. */
   colours(line) {
-    return this.page.evaluate(readColours, line);
+    return this.page.evaluate(`screenReader.readColours(${line})`);
   }
 
   /** Opens the Problems panel and gives its rows. */
@@ -191,7 +193,7 @@ class Session {
       await this.page.keyboard.press("Control+Shift+M");
       await this.page.locator(".markers-panel").first().waitFor();
     }
-    return problemsOf(await this.page.evaluate(readProblemRows));
+    return problemsOf(await this.page.evaluate("screenReader.readProblemRows()"));
   }
 
   /** All rows of the Problems panel; the list draws only what is on the screen, so it is scrolled through. */
@@ -199,15 +201,25 @@ class Session {
     await this.problems();
     const list = this.page.locator(".markers-panel .monaco-list").first();
     const found = new Map();
-    await list.hover();
-    await this.page.mouse.wheel(0, -100_000);
+    const collect = async () => {
+      for (const row of await this.page.evaluate("screenReader.readProblemRows()")) found.set(row.index, row);
+    };
+    const scroll = async (by) => {
+      await list.hover();
+      await this.page.mouse.wheel(0, by);
+      await this.pause(120);
+    };
+    for (let tries = 0; tries < 50 && !found.has(0); tries++) {
+      await scroll(-1000);
+      await collect();
+    }
+    found.clear();
     for (let before = -1; before !== found.size;) {
       before = found.size;
-      await this.pause(200);
-      for (const row of await this.page.evaluate(readProblemRows)) found.set(row.index, row);
-      await this.page.mouse.wheel(0, 120);
+      await collect();
+      await scroll(150);
     }
-    await this.page.mouse.wheel(0, -100_000);
+    while (!(await this.page.locator('.markers-panel .monaco-list-row[data-index="0"]').count())) await scroll(-1000);
     return problemsOf([...found.values()]);
   }
 
@@ -306,92 +318,4 @@ function problemsOf(rows) {
     if (level === 2) problems.push({ file: current, ...row });
   }
   return problems;
-}
-
-// The functions below run inside the page.
-
-function readSquiggles() {
-  const editor =
-    document.querySelector(".editor-group-container.active .monaco-editor") ?? document.querySelector(".monaco-editor");
-  if (!editor) return [];
-  const topOf = (element) => parseFloat(element.style.top);
-  const numbers = new Map(
-    [...editor.querySelectorAll(".margin-view-overlays > div")].map((row) => [
-      topOf(row),
-      Number(row.querySelector(".line-numbers")?.textContent),
-    ]),
-  );
-  const width = characterWidth(editor);
-  const found = [];
-  for (const row of editor.querySelectorAll(".view-overlays > div")) {
-    for (const mark of row.querySelectorAll("[class*=squiggly-]")) {
-      const severity = /squiggly-(\w+)/.exec(mark.className)[1];
-      const left = parseFloat(mark.style.left);
-      const columns = Math.round(parseFloat(mark.style.width) / width);
-      const start = Math.round(left / width) + 1;
-      found.push({ severity, line: numbers.get(topOf(row)), start, end: start + columns });
-    }
-  }
-  return found.sort((a, b) => a.line - b.line || a.start - b.start);
-
-  function characterWidth(editor) {
-    for (const line of editor.querySelectorAll(".view-lines .view-line > span")) {
-      const { length } = line.textContent;
-      if (length > 10 && /^[\x20-\x7e\xa0]*$/.test(line.textContent))
-        return line.getBoundingClientRect().width / length;
-    }
-    return 8;
-  }
-}
-
-function readLines() {
-  const editor = document.querySelector(".editor-group-container.active .monaco-editor");
-  const lines = {};
-  if (!editor) return lines;
-  const text = new Map(
-    [...editor.querySelectorAll(".view-lines .view-line")].map((line) => [
-      parseFloat(line.style.top),
-      line.textContent.replace(/\xa0/g, " "),
-    ]),
-  );
-  for (const row of editor.querySelectorAll(".margin-view-overlays > div")) {
-    const number = Number(row.querySelector(".line-numbers")?.textContent);
-    if (number) lines[number] = text.get(parseFloat(row.style.top)) ?? "";
-  }
-  return lines;
-}
-
-function readColours(wanted) {
-  const editor = document.querySelector(".editor-group-container.active .monaco-editor");
-  const margin = [...editor.querySelectorAll(".margin-view-overlays > div")].find(
-    (row) => Number(row.querySelector(".line-numbers")?.textContent) === wanted,
-  );
-  const line = [...editor.querySelectorAll(".view-lines .view-line")].find(
-    (row) => row.style.top === margin?.style.top,
-  );
-  const colours = {};
-  for (const span of line?.querySelectorAll("span > span") ?? []) {
-    const colour = getComputedStyle(span).color;
-    for (const word of span.textContent.match(/\w+/g) ?? []) colours[word] = colour;
-  }
-  return colours;
-}
-
-/** The rows on the screen; levels: 1 a file, 2 a problem, 3 one of its steps. They stand in the page in no order. */
-function readProblemRows() {
-  return [...document.querySelectorAll(".markers-panel .monaco-list-row[aria-level]")].map((row) => {
-    const text = (selector) => row.querySelector(selector)?.textContent ?? "";
-    const [, line, column] = /Ln (\d+), Col (\d+)/.exec(row.textContent) ?? [];
-    return {
-      index: Number(row.getAttribute("data-index")),
-      level: Number(row.getAttribute("aria-level")),
-      file: [text(".label-description"), text(".label-name")].filter((part) => part !== "").join("/"),
-      text: text(".marker-message"),
-      source: text(".marker-source"),
-      code: text(".marker-code").replace(/[()]/g, ""),
-      line: Number(line),
-      column: Number(column),
-      label: row.getAttribute("aria-label") ?? "",
-    };
-  });
 }

@@ -48,12 +48,15 @@ function makeProgram(
     .description("check the projects that the paths belong to, and report what is found in the paths")
     .argument("[paths...]", "files and folders (default: the working directory)")
     .addOption(
-      new Option("--format <format>", "pretty (the default), json, or concise: one line a finding").choices(FORMATS),
+      new Option(
+        "--format <format>",
+        "how to report: pretty unless told otherwise; concise is one line a finding",
+      ).choices(FORMATS),
     )
     .option("--fix", "apply safe fixes, then report what is left")
     .option("--unsafe-fixes", "with --fix or --diff: also fixes that may change what correct code does")
     .option("--diff", "print as a diff what --fix would change; write nothing")
-    .option("--rule <id=level>", "error, warning, info, hint or off for one rule; repeatable", collect, [])
+    .option("--rule <id=level>", "error, warning, info, hint or off for one rule; repeatable", collect)
     .option("--max-warnings <n>", "end with 1 when there are more warnings than this")
     .option("--quiet", "show errors only; warnings still count for --max-warnings")
     .option("--stdin", "check the text on stdin as if it were the file of --stdin-filename")
@@ -103,7 +106,7 @@ Exit codes:
 A finding is silenced by a comment on its line or the line before:
   // dextlint-ignore rule-id: the reason      (in property lists: <!-- dextlint-ignore rule-id: … -->)`;
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -9,7 +9,6 @@ const WIDE =
 /** Marks that combine with the character before, and invisible format characters. */
 const ZERO = /[\p{Mn}\p{Me}\p{Cf}]/u;
 /** Control characters could move the cursor or forge a report; bidirectional overrides reorder what is read. */
-// eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Columns that one character (a code point) takes. */

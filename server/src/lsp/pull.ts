@@ -83,8 +83,8 @@ export class PullDiagnostics {
     if (!this.canRefresh || this.refreshTimer !== undefined) return;
     this.refreshTimer = setTimeout(() => {
       this.refreshTimer = undefined;
-      // A client that goes away meanwhile is no error.
-      this.connection.languages.diagnostics.refresh();
+      // A client that has gone away meanwhile is no error.
+      this.connection.languages.diagnostics.refresh().catch(() => undefined);
     }, 200);
   }
 

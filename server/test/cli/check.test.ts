@@ -251,11 +251,11 @@ describe("dextlint", () => {
      |                           ^^^
    3 |
 
-  1. it begins here
-     src/A.cpp:1  #include <DriverKit/IOService.h>
+  1. it begins here  src/A.cpp:1
+     | #include <DriverKit/IOService.h>
 
   why: The test says so.
-  fix: Say GOOD [--fix]
+  fix: Say GOOD  [--fix]
 
 src/A.cpp:4:5  warning  doubtful-word
   \`UGLY\` is doubtful
@@ -265,7 +265,7 @@ src/A.cpp:4:5  warning  doubtful-word
      |     ^^^^
 
   why: The test says so.
-  fix: Say NICE [--fix --unsafe-fixes]
+  fix: Say NICE  [--fix --unsafe-fixes]
 
 1 error, 1 warning; 1 file checked in TIME
 1 problem can be fixed with --fix.
@@ -280,7 +280,6 @@ More about a rule: dextlint explain banned-word
       const { out } = await dextlint("check");
       for (const line of out.split("\n")) assert.ok(line.length <= 100, line);
       assert.match(out, /…a+, BAD, b+…/);
-      // eslint-disable-next-line no-control-regex
       assert.doesNotMatch(out, /[\u001b\u202e]/);
     });
 

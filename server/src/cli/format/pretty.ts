@@ -114,24 +114,20 @@ class Printer {
   /** The numbered steps, each with its place and its line of code. */
   private steps(finding: ReportedFinding): string[] {
     const { colors, report } = this;
-    const lines: string[] = [];
     const gutter = String(finding.steps.length).length;
-    let file = finding.path;
-    for (const [index, step] of finding.steps.entries()) {
-      const source = report.linesOf(step.path);
-      const { line, character } = source.positionAt(step.span.start);
-      const number = String(index + 1).padStart(gutter);
-      const indent = " ".repeat(gutter + 4);
-      const [first = "", ...rest] = wrap(sanitize(step.text), this.width - indent.length);
-      lines.push(`  ${colors.cyan(`${number}.`)} ${first}`, ...rest.map((each) => indent + each));
-      const place = `${sanitize(report.shownPath(step.path))}:${line + 1}`;
+    const indent = " ".repeat(gutter + 4);
+    const lines: string[] = [];
+    for (const [index, { path, span, text }] of finding.steps.entries()) {
+      const source = report.linesOf(path);
+      const { line, character } = source.positionAt(span.start);
+      const place = `${sanitize(report.shownPath(path))}:${line + 1}`;
+      const number = colors.cyan(`${String(index + 1).padStart(gutter)}.`);
+      lines.push(...this.hanging(`  ${number} `, indent, text, place));
       const code = source.lineText(line);
       const lead = code.length - code.trimStart().length;
-      const room = this.width - indent.length - widthOf(place) - 2;
-      const excerpt = excerptOf(code.slice(lead), Math.max(0, character - lead), character - lead, Math.max(20, room));
-      const shown = step.path === file ? place : colors.underline(place);
-      lines.push(`${indent}${colors.dim(shown)}  ${excerpt.text}`.trimEnd());
-      file = step.path;
+      const at = Math.max(0, character - lead);
+      const excerpt = excerptOf(code.slice(lead), at, at, this.width - indent.length - 2);
+      lines.push(`${indent}${colors.dim("|")} ${excerpt.text}`.trimEnd());
     }
     return lines;
   }
@@ -140,14 +136,24 @@ class Printer {
     const [fix] = fixes;
     if (!fix) return [];
     const more = fixes.length > 1 ? ` (or ${plural(fixes.length - 1, "other way")})` : "";
-    return this.labelled("fix", `${fix.title}${more}${fix.safe ? " [--fix]" : " [--fix --unsafe-fixes]"}`);
+    return this.labelled("fix", `${fix.title}${more}`, fix.safe ? "[--fix]" : "[--fix --unsafe-fixes]");
   }
 
-  private labelled(label: string, text: string): string[] {
-    const { colors } = this;
-    const [first = "", ...rest] = wrap(sanitize(text), this.width - label.length - 4);
-    const indent = " ".repeat(label.length + 4);
-    return [`  ${colors.cyan(`${label}:`)} ${first}`, ...rest.map((each) => indent + each)];
+  private labelled(label: string, text: string, note?: string): string[] {
+    return this.hanging(`  ${this.colors.cyan(`${label}:`)} `, " ".repeat(label.length + 4), text, note);
+  }
+
+  /** A wrapped text behind a head as wide as `indent`; the note follows it, dimmed and never broken. */
+  private hanging(head: string, indent: string, text: string, note?: string): string[] {
+    const lines = wrap(sanitize(text), this.width - indent.length);
+    if (note !== undefined) {
+      const last = lines.at(-1);
+      const fits = last !== undefined && indent.length + widthOf(last) + 2 + widthOf(note) <= this.width;
+      if (fits) lines[lines.length - 1] = `${last}  ${this.colors.dim(note)}`;
+      else lines.push(this.colors.dim(note));
+    }
+    const [first = "", ...rest] = lines;
+    return [head + first, ...rest.map((each) => indent + each)];
   }
 
   private text(text: string, indent: string, paint: (text: string) => string): string[] {
