@@ -1,5 +1,5 @@
 // Writes dist/driverkit-tools-<version>.vsix, one file for all platforms, and prints its size. No native module may be in it.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,13 @@ import { fileURLToPath } from "node:url";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { name, version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
 const vsix = path.join(root, "dist", `${name}-${version}.vsix`);
-const run = (...args) =>
-  execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] }).toString();
+
+/** Runs a script of Node's and gives what it prints; where it fails, it has said why, and this ends with it. */
+function run(...args) {
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  if (status !== 0) process.exit(status ?? 1);
+  return stdout.toString();
+}
 
 process.stdout.write(run("scripts/build.mjs", "--minify"));
 fs.rmSync(vsix, { force: true });

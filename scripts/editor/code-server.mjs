@@ -27,6 +27,7 @@ const quietSettings = {
   "editor.occurrencesHighlight": "off",
   "editor.autoClosingBrackets": "never",
   "editor.autoIndent": "none",
+  "files.autoSave": "off",
   "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
   "editor.suggestOnTriggerCharacters": false,
   "security.workspace.trust.enabled": false,

@@ -48,7 +48,7 @@ export interface Session {
   openPath(): Promise<string>;
   problems(): Promise<ProblemRow[]>;
   allProblems(): Promise<ProblemRow[]>;
-  hover(line: number, column: number): Promise<string>;
+  hover(line: number, column: number, accept?: (text: string) => boolean): Promise<string>;
   lightBulb(line: number, column: number): Promise<string[]>;
   takeAction(title: string): Promise<void>;
   path(): Promise<string[]>;

@@ -223,16 +223,13 @@ class Session {
     return problemsOf([...found.values()]);
   }
 
-  /** The text of the hover at a 1-based position. */
-  async hover(line, column) {
+  /** The text of the hover at a 1-based position. Its parts come one after the other, hence `accept`. */
+  async hover(line, column, accept = Boolean) {
     await this.goTo(line, column);
     await this.press("Control+K", "Control+I");
     const hover = this.page.locator(".monaco-hover .monaco-hover-content").first();
-    await this.until(
-      "hover",
-      async () => (await hover.isVisible()) && (await hover.innerText()).trim() !== "Loading...",
-    );
-    return hover.innerText();
+    const read = async () => ((await hover.isVisible()) ? hover.innerText() : "");
+    return this.until("hover", read, accept);
   }
 
   /** Clicks the light bulb at a 1-based position and gives the titles of what it offers; the menu stays open. */
@@ -313,9 +310,9 @@ class Session {
 function problemsOf(rows) {
   let current = "";
   const problems = [];
-  for (const { index: _index, level, file, ...row } of rows.sort((a, b) => a.index - b.index)) {
+  for (const { level, file, text, source, code, line, column, label } of rows.sort((a, b) => a.index - b.index)) {
     if (level === 1) current = file;
-    if (level === 2) problems.push({ file: current, ...row });
+    if (level === 2) problems.push({ file: current, text, source, code, line, column, label });
   }
   return problems;
 }

@@ -68,7 +68,8 @@ export async function loadProjects(
   const projects: Project[] = [];
   for (const root of await rootsOf(given, environment)) {
     const inside = given.filter(({ path }) => isWithin(root, path));
-    const { files, skipped } = await readProject(root, inside, stdin, environment);
+    const { files, skipped, truncated } = await readProject(root, inside, stdin, environment);
+    if (truncated) notes.push({ rule: "", path: root, message: "too many files; only a part was read" });
     for (const skip of skipped) {
       const named = inside.some(({ path, kind }) => kind === "file" && path === skip.path);
       const wanted = inside.some(({ path }) => isWithin(path, skip.path));
@@ -114,7 +115,7 @@ async function readProject(
   given: readonly Given[],
   stdin: LoadedFile | undefined,
   { fs }: Environment,
-): Promise<{ files: Map<string, LoadedFile>; skipped: readonly SkippedFile[] }> {
+): Promise<{ files: Map<string, LoadedFile>; skipped: readonly SkippedFile[]; truncated: boolean }> {
   const tree = await readTree(fs, root);
   const skipped = new Map(tree.skipped.map((skip) => [skip.path, skip]));
   const files = new Map<string, SourceFile>(tree.files.map((file) => [file.path, file]));
@@ -132,7 +133,7 @@ async function readProject(
     }
   }
   if (stdin) files.set(stdin.path, stdin);
-  return { files, skipped: [...skipped.values()] };
+  return { files, skipped: [...skipped.values()], truncated: tree.truncated };
 }
 
 async function namedConfiguration(

@@ -1,5 +1,8 @@
 // The façade. `AnalysisHost` takes changes, `Analysis` answers questions about one state of the files. Neither does I/O.
 import type { Span } from "../base/span.ts";
+import type { PlistDocument } from "../plist/document.ts";
+import type { FileSummary, ProjectIndex } from "../semantics/model.ts";
+import type { SyntaxFile } from "../syntax/node.ts";
 import type { ProjectModel, Target } from "../project/model.ts";
 import type { Fix, Severity } from "../rules/define.ts";
 import type { Configuration } from "./config.ts";
@@ -42,6 +45,12 @@ export interface AnalysisApi {
   fixesOf(finding: Finding): readonly Fix[];
   /** Hover, symbols and the like are in `features/`; they take an Analysis. */
   text(path: string): string | undefined;
+  /** The syntax of a C++ or `.iig` file, the declarations of one, the document of a plist or entitlements file. */
+  syntax(path: string): SyntaxFile | undefined;
+  summary(path: string): FileSummary | undefined;
+  plist(path: string): PlistDocument | undefined;
+  /** The declarations of all files together. */
+  index(): Work<ProjectIndex>;
   /** Findings of a file that overlap a span. */
   findingsAt(path: string, span: Span): readonly Finding[];
   /** Whether a file belongs to the analysis, and if not why. */

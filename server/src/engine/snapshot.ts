@@ -6,8 +6,9 @@ import { ownershipOf } from "../flow/ownership.ts";
 import type { ProjectModel, Target } from "../project/model.ts";
 import { targetsOf } from "../project/discover.ts";
 import type { BaseContext, FileContext, Fix, Rule } from "../rules/define.ts";
-import type { FileSummary, FunctionInfo } from "../semantics/model.ts";
-import { walk, type SyntaxFile } from "../syntax/node.ts";
+import type { PlistDocument } from "../plist/document.ts";
+import type { FileSummary, FunctionInfo, ProjectIndex } from "../semantics/model.ts";
+import { walk, type SyntaxFile, type SyntaxNode } from "../syntax/node.ts";
 import type { Parsers } from "../syntax/parsers.ts";
 import { finish, type AnalysisApi, type Membership, type Work } from "./analysis.ts";
 import type { Configuration, RuleLevel } from "./config.ts";
@@ -63,6 +64,22 @@ export class Snapshot implements AnalysisApi {
     const report = yield* this.checkNow(path);
     if (this.isCurrent) this.reports.set(path, report);
     return report;
+  }
+
+  syntax(path: string): SyntaxFile | undefined {
+    return this.source.store.syntax(path);
+  }
+
+  summary(path: string): FileSummary | undefined {
+    return this.source.store.summary(path);
+  }
+
+  plist(path: string): PlistDocument | undefined {
+    return this.source.store.plist(path);
+  }
+
+  *index(): Work<ProjectIndex> {
+    return (yield* this.source.state()).index;
   }
 
   findingsAt(path: string, span: Span): readonly Finding[] {
@@ -133,6 +150,7 @@ export class Snapshot implements AnalysisApi {
     });
     const comments = syntax?.comments ?? document?.comments ?? [];
     const kept = applySuppressions({
+      complete: (syntax?.errors.length ?? 0) === 0,
       path,
       text: file.text,
       comments,
@@ -169,14 +187,24 @@ export class Snapshot implements AnalysisApi {
       for (const kind of rule.trigger.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), rule]);
     }
     if (byKind.size === 0) return;
-    const functions = context.fileSummary.functions;
-    const broken = functions.filter((fn) => fn.outer === undefined && isBroken(fn, context.file));
+    const functionOf = new Map(context.fileSummary.functions.map((fn) => [fn.node, fn]));
+    const broken = new Set(
+      context.fileSummary.functions
+        .filter((fn) => fn.outer === undefined && isBroken(fn, context.file))
+        .map((fn) => fn.node),
+    );
     let visited = 0;
     for (const node of walk(context.file.root)) {
       if (++visited % 20_000 === 0) yield;
       const rules = byKind.get(node.kind);
-      if (!rules || broken.some((fn) => contains(fn.node, node))) continue;
-      const fn = innermost(functions, node);
+      if (!rules) continue;
+      let fn: FunctionInfo | undefined;
+      let readable = true;
+      for (let up: SyntaxNode | undefined = node; up; up = up.parent) {
+        fn ??= functionOf.get(up);
+        if (broken.has(up)) readable = false;
+      }
+      if (!readable) continue;
       for (const rule of rules) runRule<"syntax">(rule, { ...context, node, fn }, context.file.path, results, errors);
     }
   }
@@ -262,14 +290,6 @@ function levelOf(rule: Rule, configuration: Configuration): RuleLevel {
 /** A function that holds an unreadable region is given up: what cannot be read cannot be judged. */
 function isBroken(fn: FunctionInfo, file: SyntaxFile): boolean {
   return file.errors.some((error) => contains(fn.node, error));
-}
-
-function innermost(functions: readonly FunctionInfo[], node: Span): FunctionInfo | undefined {
-  let best: FunctionInfo | undefined;
-  for (const fn of functions) {
-    if (contains(fn.node, node) && (!best || contains(best.node, fn.node))) best = fn;
-  }
-  return best;
 }
 
 function scopeAt(summary: FileSummary | undefined, offset: number): string {

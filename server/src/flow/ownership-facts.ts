@@ -8,12 +8,81 @@ import {
   returnOwnership as tableReturnOwnership,
 } from "../knowledge/api.ts";
 import { macroMeaning } from "../knowledge/macros.ts";
-import { calledMethod, receiverClass } from "../semantics/expression-type.ts";
+import { calledMethod, localVariable, receiverClass } from "../semantics/expression-type.ts";
 import type { FunctionInfo, MethodInfo, ProjectIndex } from "../semantics/model.ts";
-import type { CallParts } from "../syntax/cpp.ts";
-import type { SyntaxNode } from "../syntax/node.ts";
+import { declaredName, type CallParts } from "../syntax/cpp.ts";
+import { K } from "../syntax/kinds.ts";
+import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
+import type { CfgEnvironment } from "./build-cfg.ts";
 
 export type Counted = "+1" | "+0";
+
+/**
+ * What a callee does with a reference that it is handed by value: "borrows" when it leaves the caller's reference alone (whether or not
+ * it takes one of its own), "releases" when it gives the caller's up, "unknown" when it may take it over.
+ */
+export type Effect = "borrows" | "releases" | "unknown";
+
+/** The surroundings of an analysis: the project, a parser for macros, and what the project's own functions do. */
+export interface FlowFacts extends CfgEnvironment {
+  /** The function, block or lambda of a node. */
+  functionOf(node: SyntaxNode): FunctionInfo | undefined;
+  /** What a function does to the object that a parameter, or a variable it captures, holds when it is called. */
+  effectOn(fn: FunctionInfo, variable: string): Effect;
+  /** Who owns the object that a function of the project returns. */
+  returnGives(fn: FunctionInfo): Counted | undefined;
+  /** Who owns the object that a function of the project stores through a parameter. */
+  outGives(fn: FunctionInfo, parameter: string): Counted | undefined;
+}
+
+/** The project's own function that a call runs, when there is exactly one that it can be. */
+export function calledFunction(call: CallParts, fn: FunctionInfo, index: ProjectIndex): FunctionInfo | undefined {
+  const fits = (each: FunctionInfo): boolean =>
+    (each.form === "plain" || each.form === "impl") && index.parametersOf(each).length === call.args.length;
+  if (call.receiver || call.scope !== undefined) {
+    const className = receiverClass(call, fn, index);
+    const own = className === undefined ? [] : (index.classes.get(className)?.functions ?? []);
+    const named = own.filter((each) => each.name === call.name && fits(each));
+    return named.length === 1 ? named[0] : undefined;
+  }
+  const named = index.functionsNamed(call.name).filter(fits);
+  const reachable = named.filter((each) => each.className === undefined || each.className === fn.className);
+  return reachable.length === 1 ? reachable[0] : undefined;
+}
+
+/** The lambda that a call of a local variable runs: `auto cleanup = [&] { … }; … cleanup();` */
+export function calledLambda(call: CallParts, fn: FunctionInfo, facts: FlowFacts): FunctionInfo | undefined {
+  if (call.receiver || call.scope !== undefined || call.nameNode.kind !== K.identifier) return undefined;
+  const local = localVariable(call.name, call.nameNode, fn, facts.index);
+  const initializer = local?.initializer;
+  return initializer?.kind === K.lambdaExpression ? facts.functionOf(initializer) : undefined;
+}
+
+/** What a call of a local lambda does to the variables around it, by name; undefined when the call is none. */
+export function lambdaEffect(
+  call: CallParts,
+  fn: FunctionInfo,
+  facts: FlowFacts,
+): { get(name: string): Effect | undefined } | undefined {
+  const lambda = calledLambda(call, fn, facts);
+  if (!lambda) return undefined;
+  const text = textOf(lambda.node);
+  return { get: (name) => (new RegExp(`\\b${name}\\b`).test(text) ? facts.effectOn(lambda, name) : undefined) };
+}
+
+/** True for a lambda that is kept in a local, captures by reference, and is only ever called: it runs when it is called and never else. */
+export function isLocalCleanup(node: SyntaxNode, fn: FunctionInfo): boolean {
+  const declarator = node.parent;
+  if (node.kind !== K.lambdaExpression || declarator?.kind !== K.initDeclarator) return false;
+  if (!/^\[\s*&/.test(textOf(node))) return false;
+  const name = declaredName(declarator);
+  if (!name) return false;
+  for (const each of walk(fn.body)) {
+    if (each === name || each.kind !== K.identifier || textOf(each) !== textOf(name)) continue;
+    if (each.parent?.kind !== K.callExpression || each.parent.children[0] !== each) return false;
+  }
+  return true;
+}
 
 /** The class of DriverKit's table that answers for a call: the receiver's class or its nearest base in the table. */
 function tableClass(call: CallParts, fn: FunctionInfo, index: ProjectIndex): string | undefined {
@@ -24,19 +93,22 @@ function tableClass(call: CallParts, fn: FunctionInfo, index: ProjectIndex): str
 
 /**
  * Who owns the object that an out-argument receives when the call succeeds; undefined when that is not known.
- * A method of the project itself is not judged by its name: its body decides, not a convention.
+ * A function of the project itself is not judged by its name: its body decides, not a convention.
  */
 export function outOwnership(
   call: CallParts,
   position: number,
   fn: FunctionInfo,
-  index: ProjectIndex,
+  facts: FlowFacts,
 ): Counted | undefined {
+  const { index } = facts;
   const method = calledMethod(call, fn, index);
   if (method && /^CreateAction/.test(call.name) && position === method.parameters.length - 1) return "+1";
+  const own = calledFunction(call, fn, index);
+  const parameter = own && index.parametersOf(own)[position]?.name;
+  if (own && parameter) return facts.outGives(own, parameter);
   const className = tableClass(call, fn, index);
-  if (className === undefined) return undefined;
-  if (isProjectMethod(method)) return undefined;
+  if (className === undefined || isProjectMethod(method)) return undefined;
   for (const overload of driverKitMethods(className, call.name)) {
     if (overload.parameters.length !== call.args.length) continue;
     const found = outParameters(overload).find((parameter) => parameter.index === position);
@@ -49,12 +121,15 @@ export function outOwnership(
 }
 
 /** Who owns the object that a call returns; undefined when it returns none or that is not known. */
-export function returnOwnership(call: CallParts, fn: FunctionInfo, index: ProjectIndex): Counted | undefined {
+export function returnOwnership(call: CallParts, fn: FunctionInfo, facts: FlowFacts): Counted | undefined {
+  const { index } = facts;
   const meaning = macroMeaning(call.name);
   if (!call.receiver && !call.scope && meaning) return meaning.kind === "create" ? "+1" : undefined;
   if (!call.receiver && !call.scope && driverKitFunction(call.name)) {
     return tableReturnOwnership(undefined, call.name, true);
   }
+  const own = calledFunction(call, fn, index);
+  if (own) return facts.returnGives(own);
   if (isProjectMethod(calledMethod(call, fn, index))) return undefined;
   const className = tableClass(call, fn, index);
   return className === undefined ? undefined : tableReturnOwnership(className, call.name, call.receiver === undefined);
@@ -64,21 +139,17 @@ function isProjectMethod(method: MethodInfo | undefined): boolean {
   return method !== undefined && method.path !== "";
 }
 
-/**
- * What a call does with the reference that it is handed by value: "borrows" when it leaves the caller's reference alone
- * (whether or not it takes one of its own), "unknown" when it may take it over.
- */
-export function argumentEffect(
-  call: CallParts,
-  position: number,
-  fn: FunctionInfo,
-  index: ProjectIndex,
-): "borrows" | "unknown" {
+/** What a call does with the reference that it is handed as the argument at a position. */
+export function argumentEffect(call: CallParts, position: number, fn: FunctionInfo, facts: FlowFacts): Effect {
+  const { index } = facts;
   if (position < 0) return "unknown";
   const free = !call.receiver && !call.scope;
   if (free && macroMeaning(call.name) && index.macro(call.name) === undefined) return "borrows";
   if (isLogging(call.name)) return "borrows";
   if (/^(OSSharedPtr|reset)$/.test(call.name)) return takesOwnReference(call) ? "borrows" : "unknown";
+  const own = calledFunction(call, fn, index);
+  const parameter = own && index.parametersOf(own)[position];
+  if (own && parameter) return parameter.type.reference ? "unknown" : facts.effectOn(own, parameter.name);
   if (free && driverKitFunction(call.name)) return "borrows";
   const className = tableClass(call, fn, index);
   if (className === undefined || isProjectMethod(calledMethod(call, fn, index))) return "unknown";
@@ -92,7 +163,8 @@ function takesOwnReference(call: CallParts): boolean {
   return second !== undefined && second.source.text.slice(second.start, second.end).trim() === "OSRetain";
 }
 
-function isLogging(name: string): boolean {
+/** True for what writes a log line: its arguments are only read. */
+export function isLogging(name: string): boolean {
   return /^(os_log|IOLog|printf|snprintf|fprintf|kprintf|os_log_\w+|\w*(?:Log|LOG|Trace|TRACE|Debug|DEBUG)\w*)$/.test(
     name,
   );

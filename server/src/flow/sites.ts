@@ -7,13 +7,15 @@ import { K } from "../syntax/kinds.ts";
 import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
 import type { Cfg } from "./cfg.ts";
-import { outOwnership, returnOwnership } from "./ownership-facts.ts";
+import { outOwnership, returnOwnership, type FlowFacts } from "./ownership-facts.ts";
 
 /** One acquisition: a call that gives a +1 reference to a local variable. */
 export interface Site {
-  readonly call: CallParts;
+  /** Undefined for a parameter, which is there from the start. */
+  readonly call: CallParts | undefined;
   readonly variable: string;
-  readonly how: "out-parameter" | "return";
+  /** "borrowed": the variable receives an object at +0, which this function must not release. */
+  readonly how: "out-parameter" | "return" | "borrowed" | "parameter";
   /** "IOBufferMemoryDescriptor::Create", as a person would name it. */
   readonly source: string;
   /** The class of the object as the variable declares it. */
@@ -25,17 +27,18 @@ export interface Site {
 }
 
 /** All acquisitions that a function's graph runs; those in blocks and lambdas belong to these. */
-export function sitesOf(fn: FunctionInfo, index: ProjectIndex, cfg: Cfg): Site[] {
+export function sitesOf(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
+  const { index } = facts;
   const sites: Site[] = [];
   for (const node of nodesOf(cfg)) {
     const call = callParts(node);
     if (!call) continue;
     const method = calledMethod(call, fn, index);
     call.args.forEach((argument, position) => {
-      const site = outSite(call, argument, position, method, fn, index);
+      const site = outSite(call, argument, position, method, fn, facts);
       if (site) sites.push(site);
     });
-    const site = returnSite(call, fn, index);
+    const site = returnSite(call, fn, facts);
     if (site) sites.push(site);
   }
   return sites;
@@ -57,14 +60,15 @@ function outSite(
   position: number,
   method: MethodInfo | undefined,
   fn: FunctionInfo,
-  index: ProjectIndex,
+  facts: FlowFacts,
 ): Site | undefined {
+  const { index } = facts;
   const target = addressOf(argument);
   if (target?.kind !== K.identifier) return undefined;
   const type = localObject(textOf(target), target, fn, index);
   if (!type) return undefined;
   const className = receiverClass(call, fn, index);
-  if (outOwnership(call, position, fn, index) !== "+1") return undefined;
+  if (outOwnership(call, position, fn, facts) !== "+1") return undefined;
   return {
     call,
     variable: textOf(target),
@@ -76,18 +80,21 @@ function outSite(
   };
 }
 
-function returnSite(call: CallParts, fn: FunctionInfo, index: ProjectIndex): Site | undefined {
+function returnSite(call: CallParts, fn: FunctionInfo, facts: FlowFacts): Site | undefined {
+  const { index } = facts;
   const target = assignedVariable(call.node);
   if (!target) return undefined;
-  const type = localObject(textOf(target), target, fn, index) ?? undefined;
+  const type = localObject(textOf(target), target, fn, index);
   if (!type) return undefined;
-  const className = receiverClass(call, fn, index);
-  if (returnOwnership(call, fn, index) !== "+1") return undefined;
+  const ownership = returnOwnership(call, fn, facts);
+  // Borrowed objects matter only where somebody releases one.
+  if (ownership === undefined || (ownership === "+0" && !/->\s*release\s*\(|OSSafeRelease/.test(textOf(fn.body))))
+    return undefined;
   return {
     call,
     variable: textOf(target),
-    how: "return",
-    source: describe(call, className),
+    how: ownership === "+1" ? "return" : "borrowed",
+    source: describe(call, receiverClass(call, fn, index)),
     className: type.name,
     span: spanOf(target),
     success: "object",

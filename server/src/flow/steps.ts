@@ -7,15 +7,16 @@ import { binaryParts, callParts, normalText, unaryParts, uncast } from "../synta
 import { K } from "../syntax/kinds.ts";
 import { spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
 import type { Condition } from "./cfg.ts";
-import { eventsOf, type Leak, type PathEvent } from "./ownership.ts";
+import { eventsOf, type OwnershipProblem } from "./ownership.ts";
+import type { PathEvent } from "./state.ts";
 import { nameOf } from "./transfer.ts";
 import { fromOf, pathOf, type Env } from "./values.ts";
 
 /** The steps from the acquisition to the loss, neither the loss itself nor branches that say nothing new. */
-export function stepsOf(leak: Leak, fn: FunctionInfo, index: ProjectIndex): Step[] {
-  const { path } = leak.site.call.node.source;
+export function stepsOf(leak: OwnershipProblem, fn: FunctionInfo, index: ProjectIndex): Step[] {
+  const { path } = fn.node.source;
   const events = eventsOf(leak.trail);
-  const begin = events.findLastIndex((event) => event.kind === "acquire");
+  const begin = events.findLastIndex((event) => event.kind === "acquire" || event.kind === "fail");
   const steps: Step[] = [];
   const said = new Set<string>();
   for (const event of events.slice(Math.max(begin, 0))) {
@@ -23,7 +24,7 @@ export function stepsOf(leak: Leak, fn: FunctionInfo, index: ProjectIndex): Step
     if (!step) continue;
     // A loop that goes round says the same at the same place again: once is enough.
     const key = `${step.span.start}:${step.text}`;
-    if (said.has(key)) continue;
+    if (said.has(key) || steps.at(-1)?.text === step.text) continue;
     said.add(key);
     steps.push({ path, ...step });
   }
@@ -35,15 +36,25 @@ interface Place {
   readonly index: ProjectIndex;
 }
 
-function describeEvent(event: PathEvent, leak: Leak, place: Place): Omit<Step, "path"> | undefined {
+function describeEvent(event: PathEvent, leak: OwnershipProblem, place: Place): Omit<Step, "path"> | undefined {
   const { site } = leak;
   switch (event.kind) {
     case "acquire":
-      return { span: event.span, kind: "acquire", text: `+1 from ${site.source}, held by '${site.variable}'` };
+      return site.how === "borrowed"
+        ? { span: event.span, kind: "acquire", text: `+0 from ${site.source}, lent to '${site.variable}'` }
+        : { span: event.span, kind: "acquire", text: `+1 from ${site.source}, held by '${site.variable}'` };
     case "retain":
       return { span: event.span, kind: "acquire", text: `retained: ${event.count} references held` };
     case "release":
-      return event.count > 0 ? { span: event.span, kind: "release", text: `released: ${event.count} left` } : undefined;
+      return {
+        span: event.span,
+        kind: "release",
+        text: event.count > 0 ? `released: ${event.count} left` : "released: none left",
+      };
+    case "fail":
+      return undefined;
+    case "keep":
+      return { span: event.span, kind: "note", text: "its address is kept here" };
     case "edge": {
       const { condition } = event.edge;
       if (!condition) return undefined;
@@ -56,7 +67,7 @@ function describeEvent(event: PathEvent, leak: Leak, place: Place): Omit<Step, "
 function describeCondition(
   condition: Condition,
   env: Env,
-  leak: Leak,
+  leak: OwnershipProblem,
   place: Place,
 ): { readonly span: Span; readonly text: string } | undefined {
   switch (condition.kind) {
@@ -73,7 +84,7 @@ function describeCondition(
       const status = statusOf(condition.node, condition.value, env, place);
       if (status) {
         // That the acquiring call succeeded is what step 1 says.
-        if (status.succeeded && status.call === nameOf(leak.site.call)) return undefined;
+        if (status.succeeded && leak.site.call && status.call === nameOf(leak.site.call)) return undefined;
         return { span: spanOf(condition.node), text: `taking the branch where ${status.call} ${status.verb}` };
       }
       if (isAboutVariable(condition.node, leak.site.variable)) return undefined;
@@ -91,28 +102,31 @@ interface Status {
 }
 
 /** When a condition tests what a call gave back: which call, and how the branch names its result. */
-function statusOf(node: SyntaxNode, value: boolean, env: Env, place: Place): Status | undefined {
+function statusOf(node: SyntaxNode, value: boolean, env: Env, place: Place, tested = false): Status | undefined {
   const inner = uncast(node);
   if (inner.kind === K.unaryExpression) {
     const parts = unaryParts(inner);
-    return parts?.operator === "!" ? statusOf(parts.operand, !value, env, place) : undefined;
+    return parts?.operator === "!" ? statusOf(parts.operand, !value, env, place, tested) : undefined;
   }
   if (inner.kind === K.binaryExpression) {
     const parts = binaryParts(inner);
     if (!parts || (parts.operator !== "==" && parts.operator !== "!=")) return undefined;
     const [constant, subject] = isZero(parts.left) ? [parts.left, parts.right] : [parts.right, parts.left];
     if (!isZero(constant)) return undefined;
-    return statusOf(subject, (parts.operator === "!=") === value, env, place);
+    const named = tested || /Success|SUCCESS/.test(textOf(uncast(constant)));
+    return statusOf(subject, (parts.operator === "!=") === value, env, place, named);
   }
   if (inner.kind === K.assignmentExpression) {
     const parts = binaryParts(inner);
-    return parts ? statusOf(parts.left, value, env, place) : undefined;
+    return parts ? statusOf(parts.left, value, env, place, tested) : undefined;
   }
   const path = pathOf(inner);
   const from = path === undefined ? undefined : fromOf(env.get(path));
   const call = from ?? (inner.kind === K.callExpression ? nameOfCall(inner) : undefined);
   if (!call) return undefined;
   const type = expressionType(inner, place.fn, place.index);
+  // Without a type, only a comparison with kIOReturnSuccess tells that this is a status.
+  if ((!type || type.name === "auto") && !tested) return undefined;
   if (type && type.pointers > 0) return { call, succeeded: value, verb: value ? "succeeded" : "returned null" };
   if (type?.name === "bool") return { call, succeeded: value, verb: value ? "returned true" : "returned false" };
   if (type && !/^(kern_return_t|IOReturn|int|int32_t|auto)$/.test(type.name)) {

@@ -1,74 +1,39 @@
 // What each item of a block does to one tracked reference and to what is known of variables: the transfer function.
 import type { Span } from "../base/span.ts";
-import { isObjectPointer, localVariable } from "../semantics/expression-type.ts";
-import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
+import type { FunctionInfo } from "../semantics/model.ts";
 import { readDeclarator, readType } from "../semantics/types.ts";
-import {
-  addressOf,
-  binaryParts,
-  callParts,
-  isDeclaratorLike,
-  unaryParts,
-  uncast,
-  unwrap,
-  type CallParts,
-} from "../syntax/cpp.ts";
+import { isObjectPointer } from "../semantics/expression-type.ts";
+import { addressOf, binaryParts, callParts, isDeclaratorLike, unaryParts, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { childOf, field, postOrder, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
 import type { Item } from "./cfg.ts";
-import { argumentEffect, isReleaseCall, outOwnership } from "./ownership-facts.ts";
-import type { PathEvent } from "./ownership.ts";
-import type { Site } from "./sites.ts";
+import { outcomeOf } from "./exits.ts";
+import { classifyMention, constructsWithoutTaking, isPlainLocal } from "./mention.ts";
 import {
-  callKey,
-  fromOf,
-  holdersOf,
-  holdsObject,
-  OBJECT,
-  pathOf,
-  truthOf,
-  valueOf,
-  withValue,
-  ZERO,
-  type Env,
-  type Value,
-} from "./values.ts";
-
-/** The reference's state on one path: how many counts this function holds (0: none), and what is known of variables. */
-export interface PathState {
-  readonly count: number;
-  readonly env: Env;
-}
-
-/** How the function leaves where the reference is lost. */
-export type Outcome = "success" | "failure" | "scope" | "overwritten";
-
-export interface Loss {
-  readonly outcome: Outcome;
-  readonly span: Span;
-  readonly node: SyntaxNode | undefined;
-  /** How many of the result's events lie before it. */
-  readonly eventsBefore: number;
-}
+  argumentEffect,
+  isLocalCleanup,
+  isReleaseCall,
+  lambdaEffect,
+  outOwnership,
+  type FlowFacts,
+} from "./ownership-facts.ts";
+import type { Site } from "./sites.ts";
+import { fork, holds, type Outcome, type PathEvent, type PathState, type Problem, type Running } from "./state.ts";
+import { callKey, holdersOf, holdsObject, OBJECT, pathOf, valueOf, withValue, ZERO, type Value } from "./values.ts";
 
 export interface TransferResult {
-  /** Undefined when the path ends in the block. */
-  readonly state: PathState | undefined;
+  /** The state at the block's end, or at the function's where `ended`. */
+  readonly state: PathState;
+  readonly ended: boolean;
   readonly events: readonly PathEvent[];
-  readonly losses: readonly Loss[];
+  readonly problems: readonly Problem[];
 }
 
 /** More counts than that are not followed: the function is doing something of its own. */
 const MAX_COUNT = 4;
 
-interface Running {
-  count: number;
-  env: Env;
-  ended: boolean;
-  readonly events: PathEvent[];
-  readonly losses: Loss[];
-}
+const UNINITIALISED: Value = { kind: "uninitialised" };
 
 /** The transfer function for one site. Stateless between calls of `run`. */
 export class Transfer {
@@ -77,20 +42,18 @@ export class Transfer {
   constructor(
     private readonly site: Site,
     private readonly fn: FunctionInfo,
-    private readonly index: ProjectIndex,
-    private readonly locals: ReadonlyMap<string, number>,
+    private readonly facts: FlowFacts,
   ) {}
 
-  /** All states in which a block can end when it is entered in `state`: two where the site's call may succeed or fail. */
+  /** All states in which a block can end when it is entered in `state`: several where a call may succeed or fail. */
   run(items: readonly Item[], state: PathState): TransferResult[] {
-    let running: Running[] = [{ ...state, ended: false, events: [], losses: [] }];
-    for (const item of items) {
-      running = running.flatMap((each) => (each.ended ? [each] : this.item(item, each)));
-    }
-    return running.map(({ ended, count, env, events, losses }) => ({
-      state: ended ? undefined : { count, env },
+    let running: Running[] = [{ ...state, ended: false, events: [], problems: [] }];
+    for (const item of items) running = running.flatMap((each) => (each.ended ? [each] : this.item(item, each)));
+    return running.map(({ ended, phase, count, shared, env, events, problems }) => ({
+      state: { phase, count, shared, env },
+      ended,
       events,
-      losses,
+      problems,
     }));
   }
 
@@ -113,20 +76,14 @@ export class Transfer {
 
   /** Runs an expression: its parts in the order of evaluation. */
   private evaluate(root: SyntaxNode, start: Running): Running[] {
-    let states = [start];
-    for (const node of this.evaluationOrder(root)) {
-      states = states.flatMap((state) => this.effect(node, state));
+    let order = this.order.get(root);
+    if (!order) {
+      order = [...postOrder(root, (node) => !isNestedFunction(node))].filter(hasEffect);
+      this.order.set(root, order);
     }
+    let states = [start];
+    for (const node of order) states = states.flatMap((state) => this.effect(node, state));
     return states;
-  }
-
-  /** Operands before operators; nested functions as a whole. */
-  private evaluationOrder(root: SyntaxNode): readonly SyntaxNode[] {
-    const known = this.order.get(root);
-    if (known) return known;
-    const order = [...postOrder(root, (node) => !isNestedFunction(node))].filter(hasEffect);
-    this.order.set(root, order);
-    return order;
   }
 
   private effect(node: SyntaxNode, state: Running): Running[] {
@@ -136,18 +93,20 @@ export class Transfer {
         return [state];
       case K.callExpression:
         return this.call(node, state);
-      case K.assignmentExpression:
-        this.assignment(node, state);
-        return [state];
+      case K.assignmentExpression: {
+        const parts = binaryParts(node);
+        if (!parts) return [state];
+        const value = parts.operator === "=" ? valueOf(parts.right, state.env, this.facts.index) : undefined;
+        return this.store(parts.left, value, node, state);
+      }
       case K.updateExpression: {
-        const parts = unaryParts(node);
-        const path = parts && pathOf(parts.operand);
+        const path = pathOf(unaryParts(node)?.operand ?? node);
         if (path !== undefined) state.env = withValue(state.env, path, undefined);
         return [state];
       }
       case K.deleteExpression: {
         const operand = node.children.at(-1);
-        if (operand && holdsObject(valueOf(operand, state.env, this.index))) this.release(state, spanOf(node), true);
+        if (operand && holdsObject(valueOf(operand, state.env, this.facts.index))) this.release(state, node, true);
         return [state];
       }
       default:
@@ -156,141 +115,125 @@ export class Transfer {
     }
   }
 
-  /** A block or lambda that names a holder may keep or release it at any time. */
+  /** A block or lambda that names a holder may keep or release it at any time, unless it is a local clean-up that we can read. */
   private capture(node: SyntaxNode, state: Running): void {
     const text = textOf(node);
-    const copiesAll = node.kind === K.lambdaExpression && /^\[\s*[=&]\s*\]/.test(text);
-    const captured = holdersOf(state.env).some((name) => new RegExp(`\\b${escapeRegExp(name)}\\b`).test(text));
-    if (captured) this.escape(state);
-    // What a block assigns is not known afterwards.
+    const names = holdersOf(state.env).filter((name) => new RegExp(`\\b${escapeRegExp(name)}\\b`).test(text));
+    if (names.length > 0 && !isLocalCleanup(node, this.fn)) this.escape(state);
+    // What it assigns is not known afterwards.
     for (const each of walk(node)) {
       if (each.kind !== K.assignmentExpression && each.kind !== K.updateExpression) continue;
       const target = each.children[0] && pathOf(each.children[0]);
-      if (target !== undefined && state.env.has(target) && (copiesAll || /\w/.test(target))) {
+      if (target !== undefined && !holdsObject(state.env.get(target)))
         state.env = withValue(state.env, target, undefined);
-      }
     }
   }
 
-  /** A holder is named: harmless where it is only looked at, otherwise somebody else may own it from now on. */
   private mention(node: SyntaxNode, state: Running): void {
-    const value = state.env.get(textOf(node));
-    if (!holdsObject(value) || this.isHarmless(node, state)) return;
-    this.escape(state);
-  }
-
-  private isHarmless(node: SyntaxNode, state: Running): boolean {
-    let child = node;
-    for (let parent = node.parent; parent; child = parent, parent = parent.parent) {
-      switch (parent.kind) {
-        case K.parenthesizedExpression:
-        case K.castExpression:
-        case K.conditionClause:
-        case K.commaExpression:
-          continue;
-        case K.fieldExpression:
-        case K.subscriptExpression:
-        case K.binaryExpression:
-        case K.unaryExpression:
-        case K.sizeofExpression:
-        case K.deleteExpression:
-        case K.expressionStatement:
-        case K.ifStatement:
-        case K.whileStatement:
-        case K.doStatement:
-        case K.forStatement:
-        case K.switchStatement:
-          return true;
-        case K.conditionalExpression:
-          return parent.children[0] === child;
-        case K.pointerExpression: {
-          if (unaryParts(parent)?.operator !== "&") return true;
-          // `&x` as an argument belongs to the call; anywhere else the variable can change behind our back.
-          const list = outermostCast(parent).parent;
-          return list?.kind === K.argumentList && list.parent?.kind === K.callExpression;
-        }
-        case K.assignmentExpression: {
-          const parts = binaryParts(parent);
-          if (!parts) return false;
-          // The left side is overwritten and a plain local on it becomes an alias: both are handled by the assignment.
-          return parts.left === child || this.isLocalPath(parts.left, state);
-        }
-        case K.initDeclarator:
-          return this.isPlainPointerDeclaration(parent);
-        case K.argumentList: {
-          const call = parent.parent;
-          if (!call) return false;
-          if (call.kind === K.initDeclarator) return constructsWithoutTaking(parent);
-          const parts = callParts(call);
-          // A named cast passes its operand on.
-          if (!parts) {
-            child = call;
-            parent = call;
-            continue;
-          }
-          if (/^OS(DynamicCast|RequiredCast)$/.test(parts.name)) {
-            child = call;
-            parent = call;
-            continue;
-          }
-          return argumentEffect(parts, parts.args.indexOf(child), this.fn, this.index) !== "unknown";
-        }
-        default:
-          return false;
-      }
+    const name = textOf(node);
+    const value = state.env.get(name);
+    if (value?.kind === "uninitialised" && name === this.site.variable) return this.readUninitialised(node, state);
+    const unchecked = state.phase === "failed" && name === this.site.variable && value?.kind !== "constant";
+    if (!holdsObject(value) && !unchecked && !(state.phase === "failed" && value?.kind === "constant")) {
+      if (value?.kind === "address") this.useAddress(node, state);
+      return;
     }
-    // Nothing around it: it is a whole condition or statement.
-    return true;
+    const mention = classifyMention(node, this.fn, this.facts);
+    if (state.phase === "failed") {
+      if (name !== this.site.variable) return;
+      if (mention === "use" && this.site.how === "out-parameter") this.report(state, "unchecked", node);
+      state.phase = "idle";
+      return;
+    }
+    if (state.phase === "released") {
+      const dangling = mention === "use" || mention === "show" || mention === "escape";
+      if (dangling && value?.kind === "object" && !state.shared) this.report(state, "use-after-release", node);
+      if (dangling) state.phase = "gone";
+      return;
+    }
+    if (mention === "escape") this.escape(state);
+    else if (mention === "show") state.shared = true;
   }
 
-  private isLocalPath(node: SyntaxNode, _state: Running): boolean {
-    const left = uncast(node);
-    if (left.kind !== K.identifier) return false;
-    const local = localVariable(textOf(left), left, this.fn, this.index);
-    return local !== undefined && !local.static && !local.captured && !local.type.reference && !local.parameter;
+  /** Reading what was never set; handing out its address sets it. */
+  private readUninitialised(node: SyntaxNode, state: Running): void {
+    const parent = node.parent;
+    const assigned = parent?.kind === K.assignmentExpression && parent.children[0] === node;
+    const out = parent?.kind === K.pointerExpression && unaryParts(parent)?.operator === "&";
+    if (assigned || out || parent?.kind === K.sizeofExpression) return;
+    this.report(state, "uninitialised", node);
+    state.env = withValue(state.env, this.site.variable, undefined);
+    state.phase = "gone";
   }
 
-  private isPlainPointerDeclaration(declarator: SyntaxNode): boolean {
-    const name = field(declarator, "declarator");
-    const declaration = declarator.parent;
-    if (!name || declaration?.kind !== K.declaration) return false;
-    const declared = readDeclarator(declarator);
-    const type = readType(declaration, declared);
-    const isStatic = declaration.children.some(
-      (child) => child.kind === K.storageClassSpecifier && textOf(child) === "static",
-    );
-    return (
-      !declared.reference &&
-      !declared.array &&
-      !isStatic &&
-      (declared.pointers === 1 || (type.name === "auto" && !type.argument))
-    );
+  /** The address of a mapping is named: kept beyond this function, or used when the mapping is no more. */
+  private useAddress(node: SyntaxNode, state: Running): void {
+    if (state.phase !== "released" || state.shared) return;
+    const mention = classifyMention(node, this.fn, this.facts);
+    if (mention !== "use" && mention !== "show" && mention !== "escape") return;
+    this.report(state, "mapping", node);
+    state.phase = "gone";
   }
 
   private call(node: SyntaxNode, state: Running): Running[] {
     const call = callParts(node);
     if (!call) return [state];
-    if (node === this.site.call.node) return this.acquire(call, state);
+    if (node === this.site.call?.node) return this.acquire(this.site.call, state);
+    if (state.phase === "failed") this.checkStatusCall(call, state);
     const released = isReleaseCall(call);
     if (released) {
-      const value = valueOf(released.target, state.env, this.index);
+      const value = valueOf(released.target, state.env, this.facts.index);
       if (value?.kind === "maybe-object") this.escape(state);
-      else if (holdsObject(value)) this.release(state, spanOf(node), released.all);
+      else if (holdsObject(value)) this.release(state, node, released.all);
       const path = pathOf(released.target);
       if (released.nulls && path !== undefined) state.env = withValue(state.env, path, ZERO);
       return [state];
     }
     if (call.receiver && call.name === "retain" && call.args.length === 0) {
-      const value = valueOf(call.receiver, state.env, this.index);
-      if (value?.kind === "maybe-object" || state.count >= MAX_COUNT) this.escape(state);
-      else if (holdsObject(value) && state.count > 0) {
-        state.count++;
-        state.events.push({ kind: "retain", span: spanOf(node), count: state.count });
-      }
+      this.retain(call.receiver, node, state);
       return [state];
     }
-    for (const [position, argument] of call.args.entries()) this.outArgument(call, argument, position, state);
+    const lambda = lambdaEffect(call, this.fn, this.facts);
+    if (lambda) return this.runLambda(lambda, node, state);
+    for (const [position, argument] of call.args.entries()) {
+      this.outArgument(call, argument, position, state);
+      if (!holdsObject(valueOf(argument, state.env, this.facts.index))) continue;
+      if (argumentEffect(call, position, this.fn, this.facts) === "releases") this.release(state, node, false);
+    }
     return [state];
+  }
+
+  /** A clean-up lambda called here: it does to each captured holder what its body does. */
+  private runLambda(effects: ReturnType<typeof lambdaEffect> & object, node: SyntaxNode, state: Running): Running[] {
+    for (const name of holdersOf(state.env)) {
+      const effect = effects.get(name);
+      if (effect === undefined) continue;
+      if (effect === "unknown") this.escape(state);
+      else if (effect === "releases") {
+        this.release(state, node, false);
+        state.env = withValue(state.env, name, undefined);
+        if (state.phase === "released") state.phase = "gone";
+      }
+    }
+    return [state];
+  }
+
+  private retain(receiver: SyntaxNode, node: SyntaxNode, state: Running): void {
+    const value = valueOf(receiver, state.env, this.facts.index);
+    if (!holdsObject(value)) return;
+    if (value?.kind === "maybe-object" || state.count >= MAX_COUNT) return this.escape(state);
+    if (state.phase !== "owned" && state.phase !== "borrowed") return;
+    state.count++;
+    state.events.push({ kind: "retain", span: spanOf(node), count: state.count });
+  }
+
+  /** A callee that is given the status may stop the function (a checking macro that we do not know). */
+  private checkStatusCall(call: CallParts, state: Running): void {
+    const tests = call.args.some((argument) => {
+      const value = valueOf(argument, state.env, this.facts.index);
+      return value !== undefined && "from" in value && value.from !== undefined;
+    });
+    if (tests) state.phase = "idle";
   }
 
   /** `&x` handed to a call: afterwards x holds something else. */
@@ -300,9 +243,11 @@ export class Transfer {
     if (path === undefined) return;
     const value = state.env.get(path);
     if (holdsObject(value)) {
-      const ownership = outOwnership(call, position, this.fn, this.index);
-      if (ownership === undefined || value?.kind !== "object" || holdersOf(state.env).length > 1) this.escape(state);
-      else this.lose(state, "overwritten", spanOf(argument), undefined);
+      const ownership = outOwnership(call, position, this.fn, this.facts);
+      if (state.phase === "released") state.phase = "gone";
+      else if (ownership === undefined || value?.kind !== "object" || holdersOf(state.env).length > 1)
+        this.escape(state);
+      else this.lose(state, "overwritten", spanOf(argument), argument);
     }
     state.env = withValue(state.env, path, { kind: "unknown", from: nameOf(call) });
   }
@@ -310,64 +255,78 @@ export class Transfer {
   /** The site's own call: one path on which it gives the reference, one on which it does not. */
   private acquire(call: CallParts, state: Running): Running[] {
     const { site } = this;
-    const failed: Running = { ...state, events: [...state.events], losses: [...state.losses] };
+    const failed = fork(state);
     const key = callKey(call.node);
     const from = nameOf(call);
-    if (state.count > 0) {
+    const unset = failed.env.get(site.variable);
+    if (holds(state)) {
       // The same call again, in a loop: what it gave before is lost unless something else holds it.
-      const others = holdersOf(state.env).filter((name) => name !== site.variable);
-      if (others.length > 0) this.escape(state);
-      else this.lose(state, "overwritten", site.span, undefined);
-      failed.count = 0;
+      if (holdersOf(state.env).some((name) => name !== site.variable)) this.escape(state);
+      else this.lose(state, "overwritten", site.span, call.node);
     }
-    for (const holder of holdersOf(state.env)) state.env = withValue(state.env, holder, undefined);
-    for (const holder of holdersOf(failed.env)) failed.env = withValue(failed.env, holder, undefined);
-    state.count = 1;
+    for (const each of [state, failed]) {
+      for (const [name, value] of each.env) {
+        if (holdsObject(value) || value.kind === "address") each.env = withValue(each.env, name, undefined);
+      }
+      // A service is kept by its provider as well: releasing our reference does not end it.
+      each.shared = this.facts.index.ancestors(site.className).includes("IOService");
+    }
+    state.phase = site.how === "borrowed" ? "borrowed" : "owned";
+    state.count = site.how === "borrowed" ? 0 : 1;
     state.events.push({ kind: "acquire", span: site.span });
     const [yes, no] = results(site, from);
     state.env = withValue(state.env, key, yes);
     failed.env = withValue(failed.env, key, no);
+    failed.phase = site.how === "out-parameter" ? "failed" : "idle";
+    failed.count = 0;
     if (site.how === "out-parameter") {
-      const before = failed.env.get(site.variable);
       state.env = withValue(state.env, site.variable, OBJECT);
-      // On failure the variable keeps a null it had; whether DriverKit writes it is not the same for every call.
-      const keeps = before?.kind === "constant" && before.value === 0n;
-      failed.env = withValue(failed.env, site.variable, keeps ? ZERO : undefined);
+      failed.events.push({ kind: "fail", span: site.span });
+      // On failure a variable keeps the null it had. Whether DriverKit writes it is not the same for every call; that this one does
+      // not is known (IOInterruptDispatchSource::Create_Impl returns before it sets *source).
+      const keeps = unset?.kind === "constant" && unset.value === 0n;
+      const untouched = unset?.kind === "uninitialised" && site.source === "IOInterruptDispatchSource::Create";
+      failed.env = withValue(failed.env, site.variable, keeps ? ZERO : untouched ? UNINITIALISED : undefined);
     }
     return [state, failed];
   }
 
-  private assignment(node: SyntaxNode, state: Running): void {
-    const parts = binaryParts(node);
-    if (!parts) return;
-    const path = pathOf(parts.left);
-    const value = parts.operator === "=" ? valueOf(parts.right, state.env, this.index) : undefined;
-    this.store(parts.left, path, value, spanOf(node), state);
+  /** Stores a value: an alias in a plain local, anything else hands it on. */
+  private store(left: SyntaxNode, value: Value | undefined, node: SyntaxNode, state: Running): Running[] {
+    const path = pathOf(left);
+    const local = isPlainLocal(left, this.fn, this.facts);
+    if (holdsObject(value) && !local) return this.storeOutside(path, value, node, state);
+    if (value?.kind === "address" && !local && holds(state)) {
+      state.events.push({ kind: "keep", span: spanOf(node) });
+      state.env = withValue(state.env, "@kept", { kind: "constant", value: 1n });
+    }
+    if (path === undefined) return [state];
+    const before = state.env.get(path);
+    state.env = withValue(state.env, path, value);
+    if (!holdsObject(before) || holdsObject(value) || !holds(state) || holdersOf(state.env).length > 0) return [state];
+    if (before?.kind === "object") this.lose(state, "overwritten", spanOf(node), node);
+    else this.escape(state);
+    return [state];
   }
 
-  private store(
-    left: SyntaxNode,
+  /** `*out = OSDynamicCast(T, x)`: where the cast fails nothing was stored, and the object is still ours. */
+  private storeOutside(
     path: string | undefined,
     value: Value | undefined,
-    span: Span,
+    node: SyntaxNode,
     state: Running,
-  ): void {
-    if (holdsObject(value) && !this.isLocalPath(left, state)) {
-      this.escape(state);
-      return;
+  ): Running[] {
+    const states: Running[] = [state];
+    if (value?.kind === "object-or-null" && path !== undefined && holds(state)) {
+      const failed = fork(state);
+      failed.env = withValue(failed.env, path, ZERO);
+      states.push(failed);
     }
-    if (path === undefined) return;
-    if (holdsObject(state.env.get(path)) && !holdsObject(value)) {
-      const others = holdersOf(state.env).filter((name) => name !== path);
-      const known = state.env.get(path)?.kind === "object";
-      state.env = withValue(state.env, path, value);
-      if (state.count > 0 && others.length === 0) {
-        if (known) this.lose(state, "overwritten", span, undefined);
-        else this.escape(state);
-      }
-      return;
-    }
-    state.env = withValue(state.env, path, value);
+    if (state.phase === "released" && value?.kind === "object" && !state.shared)
+      this.report(state, "use-after-release", node);
+    this.escape(state);
+    if (path !== undefined) state.env = withValue(state.env, path, { kind: "nonzero" });
+    return states;
   }
 
   private declaration(node: SyntaxNode, start: Running): Running[] {
@@ -375,18 +334,24 @@ export class Transfer {
     for (const child of node.children) {
       if (child.kind === K.initDeclarator) {
         const value = field(child, "value");
-        const name = readDeclarator(child).name;
+        const { name } = readDeclarator(child);
         if (value) states = states.flatMap((state) => this.evaluate(value, state));
         for (const state of states) this.initialise(name, value, state);
-      } else if (isDeclaratorLike(child)) {
-        const { name, functionDeclarator } = readDeclarator(child);
+      } else if (isDeclaratorLike(child) && child !== field(node, "type")) {
+        const declared = readDeclarator(child);
+        const unset = declared.name === this.site.variable && this.isUnset(node, declared);
         for (const state of states) {
-          if (functionDeclarator) this.construction(functionDeclarator, state);
-          if (name) state.env = withValue(state.env, name, undefined);
+          if (declared.functionDeclarator) this.construction(declared.functionDeclarator, state);
+          if (declared.name) state.env = withValue(state.env, declared.name, unset ? UNINITIALISED : undefined);
         }
       }
     }
     return states;
+  }
+
+  private isUnset(node: SyntaxNode, declared: ReturnType<typeof readDeclarator>): boolean {
+    const isStatic = node.children.some((child) => child.kind === K.storageClassSpecifier);
+    return !isStatic && !declared.functionDeclarator && isObjectPointer(readType(node, declared), this.facts.index);
   }
 
   /** `OSSharedPtr<T> p(x, OSNoRetain);` reads like the declaration of a function; its "parameter types" are the arguments. */
@@ -399,70 +364,85 @@ export class Transfer {
   private initialise(name: string, value: SyntaxNode | undefined, state: Running): void {
     if (!name) return;
     const inner = value && braced(value);
-    const known = inner === undefined ? ZERO : inner === null ? undefined : valueOf(inner, state.env, this.index);
+    const known = inner === undefined ? ZERO : inner === null ? undefined : valueOf(inner, state.env, this.facts.index);
     state.env = withValue(state.env, name, value ? known : undefined);
   }
 
-  private release(state: Running, span: Span, all: boolean): void {
-    if (state.count === 0) return;
-    state.count = all ? 0 : state.count - 1;
-    state.events.push({ kind: "release", span, count: state.count });
+  private release(state: Running, node: SyntaxNode, all: boolean): void {
+    switch (state.phase) {
+      case "owned":
+        state.count = all ? 0 : state.count - 1;
+        state.events.push({ kind: "release", span: spanOf(node), count: state.count });
+        if (state.count > 0) return;
+        if (state.env.has("@kept") && !state.shared) this.report(state, "mapping", node);
+        state.phase = "released";
+        return;
+      case "borrowed":
+        if (state.count > 0) {
+          state.count--;
+          state.events.push({ kind: "release", span: spanOf(node), count: state.count });
+        } else {
+          if (!all) this.report(state, "release-borrowed", node);
+          state.phase = "gone";
+        }
+        return;
+      case "released":
+        this.report(state, "double-release", node);
+        state.phase = "gone";
+        return;
+      case "idle":
+      case "failed":
+      case "gone":
+        return;
+    }
   }
 
   /** From here on somebody else may be responsible; nothing more is said of this reference. */
   private escape(state: Running): void {
+    state.phase = "gone";
     state.count = 0;
     for (const [name, value] of state.env) if (holdsObject(value)) state.env = withValue(state.env, name, undefined);
   }
 
+  private report(state: Running, outcome: Outcome, node: SyntaxNode): void {
+    state.problems.push({ outcome, span: spanOf(node), node, eventsBefore: state.events.length });
+  }
+
   private lose(state: Running, outcome: Outcome, span: Span, node: SyntaxNode | undefined): void {
-    if (state.count === 0) return;
-    state.losses.push({ outcome, span, node, eventsBefore: state.events.length });
+    if (!holds(state)) return;
+    state.problems.push({ outcome, span, node, eventsBefore: state.events.length });
+    state.phase = "gone";
     state.count = 0;
   }
 
   private leaveScope(names: readonly string[], span: Span, state: Running): void {
     for (const name of names) {
       const value = state.env.get(name);
+      if (value === undefined) continue;
       state.env = withValue(state.env, name, undefined);
-      if (!holdsObject(value) || state.count === 0) continue;
-      if (holdersOf(state.env).length > 0) continue;
-      if (value?.kind === "object" && (this.locals.get(name) ?? 0) >= 1) this.lose(state, "scope", span, undefined);
+      if (!holdsObject(value) || !holds(state) || holdersOf(state.env).length > 0) continue;
+      if (value.kind === "object") this.lose(state, "scope", span, undefined);
       else this.escape(state);
     }
   }
 
   private leaveFunction(item: Extract<Item, { kind: "return" }>, state: Running): void {
     state.ended = true;
-    if (state.count === 0) return;
-    const value = item.value && valueOf(item.value, state.env, this.index);
-    if (holdsObject(value)) return this.escape(state);
-    if (![...state.env.values()].some((each) => each.kind === "object" || each.kind === "object-or-null"))
+    const value = item.value && valueOf(item.value, state.env, this.facts.index);
+    if (holdsObject(value)) {
+      if (state.phase === "released" && value?.kind === "object" && !state.shared && item.value) {
+        this.report(state, "use-after-release", item.value);
+      }
       return this.escape(state);
-    this.lose(state, this.outcomeOf(item, value, state), item.span, item.implicit ? undefined : item.node);
-  }
-
-  private outcomeOf(item: Extract<Item, { kind: "return" }>, value: Value | undefined, state: Running): Outcome {
-    const returns = this.fn.returns;
-    const truth = truthOf(value);
-    // `return false` from a function that returns a status is success to the kernel and failure to its author.
-    if (item.value && textOf(item.value) === "false") return "failure";
-    if (item.value && truth !== undefined) {
-      const truthIsSuccess =
-        returns?.name === "bool" || (returns?.pointers ?? 0) > 0 || isObjectPointer(returns, this.index);
-      return truth === truthIsSuccess ? "success" : "failure";
     }
-    if (item.value) return "success";
-    // A void function says by its path alone whether it failed: some call's status is known to be an error.
-    const failed = [...state.env].some(
-      ([key, each]) => !key.startsWith("?") && fromOf(each) !== undefined && isErrorStatus(each),
-    );
-    return failed ? "failure" : "success";
+    if (value?.kind === "address" && holds(state))
+      state.env = withValue(state.env, "@kept", { kind: "constant", value: 1n });
+    if (!holds(state)) return;
+    if (holdersOf(state.env).length === 0) return this.escape(state);
+    const outcome = outcomeOf(item.value, value, state.env, this.fn, this.facts.index);
+    if (this.site.how === "parameter") return;
+    this.lose(state, outcome, item.span, item.implicit ? undefined : item.node);
   }
-}
-
-function isErrorStatus(value: Value): boolean {
-  return value.kind === "nonzero" || (value.kind === "constant" && value.value !== 0n);
 }
 
 function results(site: Site, from: string): readonly [Value, Value] {
@@ -492,18 +472,6 @@ function braced(value: SyntaxNode): SyntaxNode | undefined | null {
   if (value.kind !== K.initializerList && value.kind !== K.argumentList) return value;
   if (value.children.length === 0) return undefined;
   return value.children.length === 1 ? (value.children[0] ?? null) : null;
-}
-
-/** `OSSharedPtr<T> p(x, OSRetain)` takes a reference of its own; any other constructor may take this one. */
-function constructsWithoutTaking(list: SyntaxNode): boolean {
-  return list.children.length === 2 && textOf(unwrap(list.children[1] as SyntaxNode)) === "OSRetain";
-}
-
-function outermostCast(node: SyntaxNode): SyntaxNode {
-  let at = node;
-  while (at.parent && (at.parent.kind === K.castExpression || at.parent.kind === K.parenthesizedExpression))
-    at = at.parent;
-  return at;
 }
 
 function hasEffect(node: SyntaxNode): boolean {

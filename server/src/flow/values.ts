@@ -8,6 +8,7 @@ import type { Condition } from "./cfg.ts";
 /**
  * What is known of a variable. `from` names the call whose result it holds, for the words of a step.
  * "object": points at the tracked object. "object-or-null": a checked cast of it. "maybe-object": the object on some of the merged paths.
+ * "address": memory that the tracked mapping makes visible. "uninitialised": declared and never set.
  */
 export type Value =
   | { readonly kind: "constant"; readonly value: bigint; readonly from?: string | undefined }
@@ -15,7 +16,9 @@ export type Value =
   | { readonly kind: "unknown"; readonly from?: string | undefined }
   | { readonly kind: "object" }
   | { readonly kind: "object-or-null" }
-  | { readonly kind: "maybe-object" };
+  | { readonly kind: "maybe-object" }
+  | { readonly kind: "address" }
+  | { readonly kind: "uninitialised" };
 
 /** Values by access path ("ret", "ivars->flag"), by call ("@123", its offset) and by condition text ("?a<b", 1 or 0). Absent is unknown. */
 export type Env = ReadonlyMap<string, Value>;
@@ -23,6 +26,8 @@ export type Env = ReadonlyMap<string, Value>;
 export const ZERO: Value = { kind: "constant", value: 0n };
 export const ONE: Value = { kind: "constant", value: 1n };
 export const OBJECT: Value = { kind: "object" };
+
+const ADDRESS: Value = { kind: "address" };
 
 /** True when the value is, or may be, the tracked object. */
 export function holdsObject(value: Value | undefined): boolean {
@@ -32,7 +37,7 @@ export function holdsObject(value: Value | undefined): boolean {
 /** The names of all variables that hold the object for certain (or null after a checked cast). */
 export function holdersOf(env: Env): string[] {
   return [...env]
-    .filter(([, value]) => value.kind === "object" || value.kind === "object-or-null")
+    .filter(([key, value]) => !key.startsWith("@") && (value.kind === "object" || value.kind === "object-or-null"))
     .map(([name]) => name);
 }
 
@@ -164,6 +169,8 @@ export function valueOf(node: SyntaxNode, env: Env, index: ProjectIndex): Value 
       const known = env.get(callKey(inner));
       if (known) return known;
       const call = callParts(inner);
+      if (call?.receiver && call.name === "GetAddress" && holdsObject(valueOf(call.receiver, env, index)))
+        return ADDRESS;
       if (call && /^OS(DynamicCast|RequiredCast)$/.test(call.name) && call.args[1]) {
         const operand = valueOf(call.args[1], env, index);
         if (operand?.kind === "object") return call.name === "OSDynamicCast" ? { kind: "object-or-null" } : operand;
@@ -183,6 +190,11 @@ export function valueOf(node: SyntaxNode, env: Env, index: ProjectIndex): Value 
       return undefined;
     }
     case K.binaryExpression: {
+      const parts = binaryParts(inner);
+      if (parts?.operator === "+" || parts?.operator === "-") {
+        const sides = [valueOf(parts.left, env, index), valueOf(parts.right, env, index)];
+        return sides.some((side) => side?.kind === "address") ? ADDRESS : undefined;
+      }
       const truth = truthOfComparison(inner, env, index);
       return truth === undefined ? undefined : truth ? ONE : ZERO;
     }

@@ -4,7 +4,11 @@ import type { PlistDocument, PlistEntry, PlistValue } from "./document.ts";
 
 /** A value to be written. Its layout follows the file it is written into. */
 export type NewValue =
-  string | boolean | readonly NewValue[] | { readonly entries: readonly (readonly [key: string, value: NewValue])[] };
+  | string
+  | bigint
+  | boolean
+  | readonly NewValue[]
+  | { readonly entries: readonly (readonly [key: string, value: NewValue])[] };
 
 type Dict = PlistValue & { readonly kind: "dict" };
 type ArrayValue = PlistValue & { readonly kind: "array" };
@@ -163,6 +167,7 @@ function startsLine(text: string, offset: number): boolean {
 /** The XML of a value whose first line stands at `indent` already. */
 function lay(value: NewValue, indent: string, style: Style): string {
   if (typeof value === "string") return `<string>${escapeXml(value)}</string>`;
+  if (typeof value === "bigint") return `<integer>${value}</integer>`;
   if (typeof value === "boolean") return value ? "<true/>" : "<false/>";
   const inner = indent + style.unit;
   if (!isArray(value)) {

@@ -8,9 +8,10 @@ import { compareTargets, completeByFolders } from "./folder-targets.ts";
 import type { ProjectModel, Target } from "./model.ts";
 import { PathIndex, type ProjectFiles } from "./project-files.ts";
 import { readXcodeProject } from "./xcode-project.ts";
+import { isSpecName, readXcodeGen } from "./xcodegen.ts";
 
 /**
- * The project model of a workspace: the targets of every project.pbxproj, then the dexts and applications that only their plists
+ * The project model of a workspace: the targets of every project.pbxproj and of XcodeGen's project.yml, then the dexts and applications that only their plists
  * tell of. Never throws; what could not be decided is a note. The result depends on the set of files alone, not on their order.
  */
 export function discoverProject(files: ProjectFiles, parsers: Parsers): ProjectModel {
@@ -25,6 +26,12 @@ export function discoverProject(files: ProjectFiles, parsers: Parsers): ProjectM
   for (const path of paths.sorted) {
     if (basename(path) !== "project.pbxproj") continue;
     const project = readXcodeProject(path, files, paths);
+    targets.push(...project.targets);
+    notes.push(...project.notes);
+  }
+  for (const path of paths.sorted) {
+    if (!isSpecName(path)) continue;
+    const project = readXcodeGen(path, files, paths, targets);
     targets.push(...project.targets);
     notes.push(...project.notes);
   }

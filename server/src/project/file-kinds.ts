@@ -38,7 +38,7 @@ export function documentKind(path: string, text?: string): DocumentKind {
   const extension = extname(path);
   if (extension === ".iig") return "iig";
   if (CPP_EXTENSIONS.has(extension)) return "cpp";
-  if (name === "project.pbxproj" || extension === ".xcconfig") return "project";
+  if (name === "project.pbxproj" || extension === ".xcconfig" || isYaml(path)) return "project";
   if (extension === ".entitlements" || extension === ".xcent" || name.endsWith(".entitlements.in")) {
     return "entitlements";
   }
@@ -65,6 +65,12 @@ export function isIgnoredFolder(name: string): boolean {
   if (IGNORED_FOLDERS.has(lower) || /^cmake-build-/.test(lower)) return true;
   if (lower.length > 1 && lower.startsWith(".") && lower !== "..") return true;
   return IGNORED_SUFFIXES.some((suffix) => lower.endsWith(suffix) && lower.length > suffix.length);
+}
+
+/** True for YAML files: XcodeGen's specification and what it includes, which may have any name. */
+export function isYaml(path: string): boolean {
+  const extension = extname(path);
+  return extension === ".yml" || extension === ".yaml";
 }
 
 /** True for C++ sources, headers and `.iig` files. */

@@ -21,8 +21,8 @@ export interface Target {
   /** The folder that holds it. */
   readonly folder: string;
   /** How it was found; shown to the user. */
-  readonly origin: "xcodeproj" | "folder";
-  /** The file that names it: the project.pbxproj, or the Info.plist where there is no project file. */
+  readonly origin: "xcodeproj" | "xcodegen" | "folder";
+  /** The file that names it: the project.pbxproj or XcodeGen's project.yml, or the Info.plist where there is no project file. */
   readonly definedIn: string;
   readonly configurations: readonly TargetConfiguration[];
   /** C++ sources, headers and `.iig` files that belong to it, sorted. */

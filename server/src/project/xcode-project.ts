@@ -132,8 +132,9 @@ function configurationsOf(
   });
 }
 
-function toConfiguration(
-  project: XcodeProject,
+/** Takes the settings of one configuration, merged, for what the model wants to know; relative paths start from the project's root. */
+export function toConfiguration(
+  project: Pick<XcodeProject, "root" | "paths">,
   name: string,
   variables: ReadonlyMap<string, string>,
 ): TargetConfiguration {
@@ -157,7 +158,7 @@ function toConfiguration(
  * The file that a setting names. Where only a template of it (`NAME.in`) is in the workspace, that one is meant. An absolute path
  * of another person's machine, of which the workspace has the same end, means the file here.
  */
-function projectFile(project: XcodeProject, written: string | undefined): string | undefined {
+function projectFile(project: Pick<XcodeProject, "root" | "paths">, written: string | undefined): string | undefined {
   if (written === undefined) return undefined;
   const path = join(project.root, written);
   const found = project.paths.resolve(path) ?? project.paths.resolve(`${path}.in`);

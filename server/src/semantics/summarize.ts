@@ -1,19 +1,11 @@
 // Reads one file's declarations from its syntax. Looks at no other file and keeps nothing.
 import type { Span } from "../base/span.ts";
-import { hash } from "../base/hash.ts";
-import { compareStrings } from "../base/compare.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, textOf, type SyntaxFile, type SyntaxNode } from "../syntax/node.ts";
 import { readClass, readEnumerators } from "./class-declarations.ts";
-import type {
-  ClassDeclaration,
-  FileSummary,
-  FunctionInfo,
-  MacroInfo,
-  MethodInfo,
-  ParameterInfo,
-  TypeRef,
-} from "./model.ts";
+import type { ClassDeclaration, FileSummary, FunctionInfo, MacroInfo, ParameterInfo, TypeRef } from "./model.ts";
+import { hashDeclarations } from "./declaration-hash.ts";
+import { readMacro } from "./macro-definitions.ts";
 import { activeChildren, branchContents, isConditional } from "./preprocessor.ts";
 import { topLevelRuns } from "./top-level.ts";
 import {
@@ -363,38 +355,8 @@ function addInclude(draft: Draft, node: SyntaxNode): void {
 }
 
 function addMacro(draft: Draft, node: SyntaxNode): void {
-  const name = field(node, "name");
-  if (!name) return;
-  const list = node.kind === K.preprocFunctionDef ? field(node, "parameters") : undefined;
-  const written = list
-    ? textOf(list)
-        .replace(/^\(|\)$/g, "")
-        .split(",")
-        .map((part) => part.replace(/\\\r?\n/g, " ").trim())
-    : undefined;
-  const parameters = written
-    ?.filter((part) => part !== "")
-    .map((part) => (part === "..." ? "__VA_ARGS__" : part.replace(/\s*\.\.\.$/, "")));
-  draft.macros.push({
-    name: textOf(name),
-    parameters,
-    variadic: written?.some((part) => part.endsWith("...")) ?? false,
-    body: macroBody(field(node, "value")),
-    path: draft.file.path,
-    span: { start: node.start, end: node.end },
-  });
-}
-
-/** A macro's body without comments and with its continued lines joined by line breaks. */
-function macroBody(value: SyntaxNode | undefined): string {
-  if (!value) return "";
-  return textOf(value)
-    .replace(/\\\r?\n/g, "\n")
-    .replace(
-      /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)/g,
-      (_, literal?: string) => literal ?? " ",
-    )
-    .trim();
+  const macro = readMacro(node, draft.file.path);
+  if (macro) draft.macros.push(macro);
 }
 
 function resolveClassNames(draft: Draft): void {
@@ -417,27 +379,4 @@ function resolveClassNames(draft: Draft): void {
     replaced.set(fn, resolved);
     draft.functions[index] = resolved;
   });
-}
-
-/** A hash over what other files can see, in an order that does not depend on where in the file it stands. */
-function hashDeclarations(summary: Omit<FileSummary, "declarationHash">): string {
-  const type = (t: TypeRef | undefined): string => (t ? `${t.text}|${t.pointers}|${t.name}` : "");
-  const list = (parameters: readonly ParameterInfo[]): string =>
-    parameters.map((p) => `${type(p.type)} ${p.name} ${p.attributes.join(" ")}`).join(",");
-  const method = (m: MethodInfo): string =>
-    `${m.name}(${list(m.parameters)}):${type(m.returns)};${m.static},${m.virtual},${m.override},${m.pure};${m.attributes.join(" ")};${m.actionType ?? ""};${m.queueName ?? ""}`;
-  const lines: string[] = [];
-  for (const include of summary.includes) lines.push(`include ${include.name}`);
-  for (const c of summary.classes)
-    lines.push(
-      `class ${c.kind} ${c.name}:${c.base ?? ""};${c.attributes.join(" ")}{${c.methods.map(method).join(";")}}{${c.fields.map((f) => `${type(f.type)} ${f.name}`).join(";")}}`,
-    );
-  for (const f of summary.functions)
-    if (f.form === "plain" || f.form === "impl")
-      lines.push(`function ${f.className ?? ""}::${f.name}(${list(f.parameters)}):${type(f.returns)};${f.form}`);
-  for (const m of summary.macros) lines.push(`define ${m.name}(${m.parameters?.join(",") ?? "-"}) ${m.body}`);
-  for (const [name, value] of summary.constants) lines.push(`const ${name}=${value}`);
-  for (const [name, target] of summary.typedefs) lines.push(`typedef ${name}=${type(target)}`);
-  lines.sort(compareStrings);
-  return hash(`${summary.language}\n${lines.join("\n")}`);
 }

@@ -153,6 +153,17 @@ export function unaryParts(node: SyntaxNode): { readonly operator: string; reado
   return undefined;
 }
 
+/** What is stored where: `l = r`, and the name and initialiser of a declarator. */
+export function assignedTo(node: SyntaxNode): { readonly left: SyntaxNode; readonly right: SyntaxNode } | undefined {
+  if (node.kind === K.assignmentExpression) {
+    const parts = binaryParts(node);
+    return parts?.operator === "=" ? { left: parts.left, right: parts.right } : undefined;
+  }
+  if (node.kind !== K.initDeclarator) return undefined;
+  const [left, right] = [declaredName(node), field(node, "value")];
+  return left && right ? { left, right } : undefined;
+}
+
 /** The operand of `&x`. */
 export function addressOf(node: SyntaxNode): SyntaxNode | undefined {
   const inner = uncast(node);

@@ -1,6 +1,6 @@
 // A +1 object that is looked after when all goes well and lost when a later call fails.
 import { defineRule, functions } from "../define.ts";
-import { leakData, leaksOf, releaseBeforeReturn } from "./leaks.ts";
+import { problemData, problemsOf, releaseBeforeReturn } from "./problems.ts";
 
 export default defineRule({
   meta: {
@@ -18,14 +18,12 @@ export default defineRule({
   },
   trigger: functions(),
   check(context) {
-    return leaksOf(context)
-      .filter((report) => report.kind === "leak-on-error-path")
-      .map((report) => ({
-        message: "leak",
-        data: leakData(report),
-        span: report.leak.span,
-        steps: report.steps,
-      }));
+    return problemsOf(context, "leak-on-error-path").map((report) => ({
+      message: "leak",
+      data: problemData(report),
+      span: report.problem.span,
+      steps: report.steps,
+    }));
   },
   fixes(context, finding) {
     const { variable } = finding.data ?? {};

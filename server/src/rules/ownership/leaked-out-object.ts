@@ -1,6 +1,6 @@
 // A +1 object that a path which succeeds neither releases nor hands on.
 import { defineRule, functions } from "../define.ts";
-import { leakData, leaksOf, releaseBeforeReturn } from "./leaks.ts";
+import { problemData, problemsOf, releaseBeforeReturn } from "./problems.ts";
 
 export default defineRule({
   meta: {
@@ -13,26 +13,29 @@ export default defineRule({
     summary: "A local holds a +1 reference that is neither released nor handed on.",
     why: "Each call leaves one object behind for the life of the driver process; buffers and mappings stay wired in memory.",
     messages: {
-      return: "'{variable}' holds a +1 reference from {source} that is not released on the path through line {lastLine}",
+      return:
+        "'{variable}' holds a +1 reference from {source} that is not released on the path through line {lastLine}",
       scope: "'{variable}' holds a +1 reference from {source} when it goes out of scope at line {lastLine}",
-      overwritten: "'{variable}' holds a +1 reference from {source} when it is overwritten at line {lastLine}",
     },
   },
   trigger: functions(),
   check(context) {
-    return leaksOf(context)
-      .filter((report) => report.kind === "leaked-out-object")
-      .map((report) => {
-        const { outcome, site, span } = report.leak;
-        const message = outcome === "scope" || outcome === "overwritten" ? outcome : "return";
-        const last = { path: context.file.path, span, kind: "return" as const, text: endText(message) };
-        return {
-          message,
-          data: leakData(report),
-          span: site.span,
-          steps: [...report.steps, last],
-        };
-      });
+    return problemsOf(context, "leaked-out-object").map((report) => {
+      const { outcome, site, span } = report.problem;
+      const message = outcome === "scope" ? outcome : "return";
+      const last = {
+        path: context.file.path,
+        span,
+        kind: "return" as const,
+        text: message === "scope" ? "out of scope without releasing it" : "returned without releasing it",
+      };
+      return {
+        message,
+        data: problemData(report),
+        span: site.span,
+        steps: [...report.steps, last],
+      };
+    });
   },
   fixes(context, finding) {
     const { variable } = finding.data ?? {};
@@ -41,14 +44,3 @@ export default defineRule({
     return releaseBeforeReturn(context, finding.path, last.span, variable);
   },
 });
-
-function endText(message: "return" | "scope" | "overwritten"): string {
-  switch (message) {
-    case "return":
-      return "returned without releasing it";
-    case "scope":
-      return "out of scope without releasing it";
-    case "overwritten":
-      return "overwritten without releasing it";
-  }
-}

@@ -1,6 +1,6 @@
 // An OSAction that is handed to a setter, which retains it, and then forgotten.
 import { defineRule, functions } from "../define.ts";
-import { leakData, leaksOf, releaseBeforeReturn } from "./leaks.ts";
+import { problemData, problemsOf, releaseBeforeReturn } from "./problems.ts";
 
 export default defineRule({
   meta: {
@@ -18,23 +18,21 @@ export default defineRule({
   },
   trigger: functions(),
   check(context) {
-    return leaksOf(context)
-      .filter((report) => report.kind === "osaction-leak")
-      .map((report) => {
-        const { site, span } = report.leak;
-        const last = {
-          path: context.file.path,
-          span,
-          kind: "return" as const,
-          text: "left without releasing the action",
-        };
-        return {
-          message: "leak",
-          data: leakData(report),
-          span: site.span,
-          steps: [...report.steps, last],
-        };
-      });
+    return problemsOf(context, "osaction-leak").map((report) => {
+      const { site, span } = report.problem;
+      const last = {
+        path: context.file.path,
+        span,
+        kind: "return" as const,
+        text: "left without releasing the action",
+      };
+      return {
+        message: "leak",
+        data: problemData(report),
+        span: site.span,
+        steps: [...report.steps, last],
+      };
+    });
   },
   fixes(context, finding) {
     const { variable } = finding.data ?? {};

@@ -37,10 +37,13 @@ export default defineRule({
       SYNCHRONOUS.flatMap((name) => table.get(name) ?? []),
     );
     sites.sort((a, b) => a.node.start - b.node.start);
+    if (sites.length === 0) return [];
+    const reentrant = reentrantQueues(context);
+    const dispatched = dispatchedBlocks(table);
     for (const site of sites) {
       const queue = queueOf(context, site);
-      if (!queue || !site.fn || isReentrant(context, queue) || asksWhere(site.fn)) continue;
-      const own = insideBlock(context, site, queue) ?? boundHandler(context, site, queue);
+      if (!queue || !site.fn || reentrant.has(queue.key) || asksWhere(site.fn)) continue;
+      const own = insideBlock(context, site, queue, dispatched) ?? boundHandler(context, site, queue);
       const onDefault = own ? undefined : methodQueue(context, site.fn, queue, "Default");
       const steps = own ?? onDefault;
       if (!steps) continue;
@@ -98,16 +101,27 @@ function namedQueue(context: FileContext, node: SyntaxNode, fn: FunctionInfo, de
   return { place, key: `${fn.path}:${outermostOf(fn).node.start}:${place.name}` };
 }
 
-/** A queue created as reentrant may be waited for by its own code. */
-function isReentrant(context: FileContext, queue: Queue): boolean {
-  return callsAround(context, context.file.path, ["Create"]).some((site) => {
+/** The queues created as reentrant: their own code may wait for them. */
+function reentrantQueues(context: FileContext): Set<string> {
+  const keys = new Set<string>();
+  for (const site of callsAround(context, context.file.path, ["Create"])) {
     const [, options, , out] = site.args;
-    if (site.scope === undefined || !site.fn || !options || !out) return false;
-    if (context.index.resolveName(site.scope) !== "IODispatchQueue") return false;
-    if (namedQueue(context, out, site.fn)?.key !== queue.key) return false;
+    if (site.scope === undefined || !site.fn || !options || !out) continue;
+    if (context.index.resolveName(site.scope) !== "IODispatchQueue") continue;
     const value = context.index.evaluate(textOf(options));
-    return value === undefined || (value & 1n) !== 0n;
-  });
+    if (value !== undefined && (value & 1n) === 0n) continue;
+    const queue = namedQueue(context, out, site.fn);
+    if (queue) keys.add(queue.key);
+  }
+  return keys;
+}
+
+/** The blocks of a file that are dispatched to a queue right where they are written, with the call. */
+function dispatchedBlocks(table: ReadonlyMap<string, readonly CallSite[]>): Map<SyntaxNode, CallSite> {
+  const blocks = new Map<SyntaxNode, CallSite>();
+  for (const name of DISPATCHING)
+    for (const call of table.get(name) ?? []) for (const argument of call.args) blocks.set(uncast(argument), call);
+  return blocks;
 }
 
 /** The code tests where it runs. */
@@ -116,19 +130,17 @@ function asksWhere(fn: FunctionInfo): boolean {
 }
 
 /** The call stands in a block that was itself dispatched to the queue. */
-function insideBlock(context: FileContext, site: CallSite, queue: Queue): Step[] | undefined {
-  const fn = site.fn;
-  if (!fn?.outer || fn.form !== "block") return undefined;
-  const outer = fn.outer;
-  for (const [name, calls] of callsOf(context.file, context.fileSummary)) {
-    if (!DISPATCHING.has(name)) continue;
-    const call = calls.find((candidate) => candidate.args.some((argument) => uncast(argument) === fn.node));
-    if (!call?.receiver) continue;
-    if (namedQueue(context, call.receiver, outer)?.key !== queue.key) return undefined;
-    const text = `this block already runs on '${textOf(call.receiver)}'`;
-    return [{ path: site.path, span: spanOf(call.nameNode), kind: "call", text }];
-  }
-  return undefined;
+function insideBlock(
+  context: FileContext,
+  site: CallSite,
+  queue: Queue,
+  dispatched: ReadonlyMap<SyntaxNode, CallSite>,
+): Step[] | undefined {
+  const call = site.fn?.outer && site.fn.form === "block" ? dispatched.get(site.fn.node) : undefined;
+  if (!call?.receiver || !site.fn?.outer) return undefined;
+  if (namedQueue(context, call.receiver, site.fn.outer)?.key !== queue.key) return undefined;
+  const text = `this block already runs on '${textOf(call.receiver)}'`;
+  return [{ path: site.path, span: spanOf(call.nameNode), kind: "call", text }];
 }
 
 /** The call is reached from a method that runs on the queue: a handler whose source is bound to it, or a method of that queue. */

@@ -1,8 +1,9 @@
 // What the interrupt and queue rules have in common: the calls that create sources and queues, taken apart. No rule by itself.
-import { callsAround, callsOf, type CallSite, type CodeBase } from "../../semantics/calls.ts";
+import { contains } from "../../base/span.ts";
+import { callsAround, callsOf, codeAround, type CallSite, type CodeBase } from "../../semantics/calls.ts";
 import { expressionType } from "../../semantics/expression-type.ts";
-import type { FunctionInfo } from "../../semantics/model.ts";
-import { placeOf, type Place } from "../../semantics/places.ts";
+import type { FileSummary, FunctionInfo, ProjectIndex } from "../../semantics/model.ts";
+import { outermostOf, placeOf, type Place } from "../../semantics/places.ts";
 import type { SyntaxNode } from "../../syntax/node.ts";
 import type { FileContext } from "../define.ts";
 
@@ -33,23 +34,35 @@ export function creationsIn(context: FileContext): SourceCreation[] {
     .filter((creation) => creation !== undefined);
 }
 
+/** Kept by index and group of files: both belong to one state of the workspace. */
+const around = new WeakMap<ProjectIndex, WeakMap<readonly FileSummary[], readonly SourceCreation[]>>();
+
 /** The interrupt sources created in all code that is built together with a file. */
-export function creationsAround(base: CodeBase, path: string): SourceCreation[] {
-  return callsAround(base, path, ["Create"])
+export function creationsAround(base: CodeBase, path: string): readonly SourceCreation[] {
+  const known = around.get(base.index);
+  const group = codeAround(base, path);
+  const found = known?.get(group);
+  if (found) return found;
+  const creations = callsAround(base, path, ["Create"])
     .map((site) => sourceCreation(site, base))
-    .filter((creation) => creation !== undefined);
+    .filter((creation) => creation !== undefined)
+    .slice(0, MAX_SITES);
+  if (known) known.set(group, creations);
+  else around.set(base.index, new WeakMap([[group, creations]]));
+  return creations;
 }
+
+/** A file with more such calls was not written by a person; judging them all would take long. */
+const MAX_SITES = 300;
 
 /** Those of a file's calls that stand in functions without an unreadable part: what cannot be read cannot be judged. */
 export function readable(context: FileContext, sites: readonly CallSite[]): CallSite[] {
-  if (context.file.errors.length === 0) return [...sites];
-  return sites.filter((site) => {
-    let fn = site.fn;
-    while (fn?.outer) fn = fn.outer;
-    const span = fn?.node;
-    return (
-      span !== undefined && !context.file.errors.some((error) => span.start <= error.start && error.end <= span.end)
-    );
+  const some = sites.slice(0, MAX_SITES);
+  if (context.file.errors.length === 0) return some;
+  return some.filter((site) => {
+    if (!site.fn) return false;
+    const { node } = outermostOf(site.fn);
+    return !context.file.errors.some((error) => contains(node, error));
   });
 }
 

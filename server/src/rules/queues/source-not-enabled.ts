@@ -1,15 +1,15 @@
 // An interrupt source gets a handler, and nothing in the project enables it.
 import type { Span } from "../../base/span.ts";
-import { callsAround, type CallSite } from "../../semantics/calls.ts";
+import { callsAround, codeAround, type CallSite } from "../../semantics/calls.ts";
 import type { FunctionInfo } from "../../semantics/model.ts";
 import { outermostOf, placeOf } from "../../semantics/places.ts";
-import { addressOf, binaryParts, callParts, isNullConstant, uncast } from "../../syntax/cpp.ts";
+import { addressOf, binaryParts, callParts, isNullConstant, uncast, type CallParts } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { field, nodeAt, spanOf, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import { readDeclarator } from "../../semantics/types.ts";
 import { macroMeaning } from "../../knowledge/macros.ts";
 import { defineRule, file, type FileContext, type RuleFinding, type Step } from "../define.ts";
-import { classOfValue, creationsAround, creationsIn, readable, type SourceCreation } from "./interrupt-sources.ts";
+import { classOfValue, creationsAround, creationsIn, type SourceCreation } from "./interrupt-sources.ts";
 
 /** Classes through which an interrupt source may be enabled. */
 const SOURCE_CLASSES: ReadonlySet<string> = new Set(["IOInterruptDispatchSource", "IODispatchSource", "OSObject"]);
@@ -32,12 +32,23 @@ export default defineRule({
   check(context) {
     const findings: RuleFinding<"never">[] = [];
     const seen = new Set<string>();
-    for (const creation of creationsIn(context)) {
+    const creations = creationsIn(context);
+    if (creations.length === 0 || mayBeEnabledUnread(context)) return [];
+    const enabling = enablingCalls(context);
+    const handlers = callsAround(context, context.file.path, ["SetHandler"]);
+    const uses = new Map<FunctionInfo, Uses>();
+    for (const creation of creations) {
       const { source, fn } = creation;
       if (!source) continue;
-      const names = namesOf(creation);
-      const handler = handlerCall(context, creation, names);
-      if (!handler || isEnabled(context, names) || leavesProject(context, creation, names)) continue;
+      const home = outermostOf(fn);
+      const used = uses.get(home) ?? usesIn(context, home);
+      uses.set(home, used);
+      const names = namesOf(creation, used);
+      const local = names.size === 1 && source.plain && used.declared.has(source.name);
+      const known: Known = { creation, names, local };
+      const handler = handlerCall(handlers, known);
+      if (!handler || isEnabled(context, enabling, known)) continue;
+      if ([...names].some((name) => used.handedOut.has(name))) continue;
       const shown = handler.receiver ? textOf(handler.receiver) : source.name;
       const key = `${handler.path} ${handler.node.start}`;
       if (seen.has(key)) continue;
@@ -86,88 +97,121 @@ export default defineRule({
   },
 });
 
-/** The names under which the source is known: that of the out-argument, and of what the creating function copies it to. */
-function namesOf(creation: SourceCreation): Set<string> {
-  const names = new Set<string>(creation.source ? [creation.source.name] : []);
-  for (const node of walk(outermostOf(creation.fn).body)) {
+/** What the functions that create sources do with variables; read once per function. */
+interface Uses {
+  /** `target = value`, by name, where the value is a variable or a smart pointer or cast made of one. */
+  readonly copies: readonly { readonly target: string; readonly value: string }[];
+  /** Local variables declared in the function. */
+  readonly declared: ReadonlySet<string>;
+  /** Variables handed to functions that the project does not define: they may be enabled there. */
+  readonly handedOut: ReadonlySet<string>;
+}
+
+function usesIn(context: FileContext, fn: FunctionInfo): Uses {
+  const copies: { target: string; value: string }[] = [];
+  const declared = new Set<string>();
+  const handedOut = new Set<string>();
+  const copy = (target: string | undefined, value: SyntaxNode | undefined): void => {
+    const name = value && copiedName(value);
+    if (target !== undefined && name !== undefined) copies.push({ target, value: name });
+  };
+  for (const node of walk(fn.body)) {
     if (node.kind === K.assignmentExpression) {
       const parts = binaryParts(node);
-      const target = parts && placeOf(parts.left);
-      if (parts && target && mentions(parts.right, names)) names.add(target.name);
-    } else if (node.kind === K.initDeclarator) {
-      const value = field(node, "value");
-      if (value && mentions(value, names)) names.add(readDeclarator(node).name);
+      copy(parts && placeOf(parts.left)?.name, parts?.right);
+    } else if (node.kind === K.initDeclarator) copy(readDeclarator(node).name, field(node, "value"));
+    else if (node.kind === K.declaration) {
+      for (const child of node.children) declared.add(readDeclarator(child).name);
+    } else if (node.kind === K.callExpression) {
+      const call = callParts(node);
+      if (!call || !mayEnable(context, call)) continue;
+      for (const argument of call.args) {
+        const place = placeOf(addressOf(argument) ?? argument);
+        if (place) handedOut.add(place.name);
+      }
     }
   }
+  return { copies, declared, handedOut };
+}
+
+/** The variable that a value is, or of which it is a smart pointer or cast. */
+function copiedName(value: SyntaxNode): string | undefined {
+  const node = uncast(value);
+  const place = placeOf(node);
+  if (place) return place.name;
+  const call = callParts(node);
+  if (!call || call.receiver || !/^(?:OSSharedPtr|OSDynamicCast|OSRequiredCast|move)$/.test(call.name))
+    return undefined;
+  return call.args
+    .map((argument) => placeOf(argument)?.name)
+    .findLast((name) => name !== undefined && name !== "OSNoRetain");
+}
+
+/** A call of a function that nobody here can look into. */
+function mayEnable(context: FileContext, call: CallParts): boolean {
+  if (call.receiver || call.scope !== undefined || macroMeaning(call.name)) return false;
+  if (/^(?:OSSharedPtr|move|printf)$|log|print|trace|debug|assert|err/i.test(call.name)) return false;
+  return context.index.functionsNamed(call.name).length === 0;
+}
+
+/** The names under which the source is known: that of the out-argument, and of what the creating function copies it to. */
+function namesOf(creation: SourceCreation, uses: Uses): Set<string> {
+  const names = new Set<string>(creation.source ? [creation.source.name] : []);
+  for (const { target, value } of uses.copies) if (names.has(value)) names.add(target);
   return names;
 }
 
-/** True when the value is one of the names itself, or a smart pointer or cast made of it; not something computed from it. */
-function mentions(value: SyntaxNode, names: ReadonlySet<string>): boolean {
-  const node = uncast(value);
-  const place = placeOf(node);
-  if (place) return names.has(place.name);
-  if (node.kind === K.callExpression) {
-    const call = callParts(node);
-    return (
-      call !== undefined && !call.receiver && call.args.some((argument) => names.has(placeOf(argument)?.name ?? ""))
-    );
-  }
-  return false;
+/** A source with its names. */
+interface Known {
+  readonly creation: SourceCreation;
+  readonly names: ReadonlySet<string>;
+  /** True when the source never leaves a plain local variable of the creating function. */
+  readonly local: boolean;
 }
 
 /** The call that gives the source its handler. */
-function handlerCall(context: FileContext, creation: SourceCreation, names: ReadonlySet<string>): CallSite | undefined {
-  const local = isLocal(creation, names);
-  return callsAround(context, context.file.path, ["SetHandler"]).find((site) => {
+function handlerCall(handlers: readonly CallSite[], { creation, names, local }: Known): CallSite | undefined {
+  return handlers.find((site) => {
     const place = site.receiver && placeOf(site.receiver);
     if (!place || !names.has(place.name) || !site.fn) return false;
-    if (site.path === context.file.path && readable(context, [site]).length === 0) return false;
     return !local || outermostOf(site.fn) === outermostOf(creation.fn);
   });
 }
 
-/** True when the source never leaves a plain local variable of the creating function. */
-function isLocal(creation: SourceCreation, names: ReadonlySet<string>): boolean {
-  const only = names.size === 1 && creation.source?.plain === true;
-  return only && declares(outermostOf(creation.fn), creation.source.name);
-}
-
-function declares(fn: FunctionInfo, name: string): boolean {
-  for (const node of walk(fn.body))
-    if (node.kind === K.declaration && node.children.some((child) => readDeclarator(child).name === name)) return true;
-  return false;
-}
-
-/** True when some call may enable this source. Calls on other members, and on objects of other classes, are not about it. */
-function isEnabled(context: FileContext, names: ReadonlySet<string>): boolean {
-  const others = creationsAround(context, context.file.path);
-  return callsAround(context, context.file.path, ["SetEnable", "SetEnableWithCompletion"]).some((site) => {
+/** The calls that switch some source on, or may. */
+function enablingCalls(context: FileContext): CallSite[] {
+  return callsAround(context, context.file.path, ["SetEnable", "SetEnableWithCompletion"]).filter((site) => {
     const [enable] = site.args;
     if (!enable || isNullConstant(enable) || uncast(enable).kind === K.false || !site.fn || !site.receiver)
       return false;
-    const place = placeOf(site.receiver);
     const className = classOfValue(context, site.receiver, site.fn);
-    if (className !== undefined && !SOURCE_CLASSES.has(className)) return false;
-    if (!place || names.has(place.name)) return true;
+    return className === undefined || SOURCE_CLASSES.has(className);
+  });
+}
+
+/** True when some call may enable this source. Calls on other members are not about it. */
+function isEnabled(context: FileContext, enabling: readonly CallSite[], { creation, names, local }: Known): boolean {
+  if (enabling.length === 0) return false;
+  const others = creationsAround(context, context.file.path);
+  const home = outermostOf(creation.fn);
+  return enabling.some((site) => {
+    const place = site.receiver && placeOf(site.receiver);
+    const owner = site.fn && outermostOf(site.fn);
+    if (!place) return true;
+    if (names.has(place.name) && (!local || owner === home)) return true;
     if (!place.plain) return false;
     // A plain variable may be a parameter or a copy that holds this source, unless it holds one created in its own function.
-    const owner = outermostOf(site.fn);
     return !others.some((other) => outermostOf(other.fn) === owner && other.source?.name === place.name);
   });
 }
 
-/** True when the source is handed to a function that the project does not define: it may be enabled there. */
-function leavesProject(context: FileContext, creation: SourceCreation, names: ReadonlySet<string>): boolean {
-  for (const node of walk(outermostOf(creation.fn).body)) {
-    const call = callParts(node);
-    if (!call || call.receiver || call === creation.site || node === creation.site.node) continue;
-    if (macroMeaning(call.name) || /^(?:OSSharedPtr|move|printf)$|log|print|trace|debug|assert|err/i.test(call.name))
-      continue;
-    if (context.index.functionsNamed(call.name).length > 0) continue;
-    if (call.args.some((argument) => names.has(placeOf(addressOf(argument) ?? argument)?.name ?? ""))) return true;
-  }
-  return false;
+/** True when SetEnable stands where no call can be read: in an unreadable region, or in a macro's body. */
+function mayBeEnabledUnread(context: FileContext): boolean {
+  return codeAround(context, context.file.path).some((summary) => {
+    if (summary.macros.some((macro) => macro.body.includes("SetEnable"))) return true;
+    const syntax = context.syntax(summary.path);
+    return syntax?.errors.some((error) => syntax.text.slice(error.start, error.end).includes("SetEnable")) ?? false;
+  });
 }
 
 /** The statement after which the source can be enabled: the call's own, or the test of its result that follows. */

@@ -1,0 +1,159 @@
+// What the project's own functions do with references: their summaries, worked out when somebody asks and kept for one state of the project.
+import { localVariable } from "../semantics/expression-type.ts";
+import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
+import { assignedTo, callParts, isNullConstant, uncast } from "../syntax/cpp.ts";
+import { K } from "../syntax/kinds.ts";
+import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
+import { buildCfg, isNestedFunction, type CfgEnvironment } from "./build-cfg.ts";
+import { followSite } from "./ownership.ts";
+import { outOwnership, returnOwnership, type Counted, type Effect, type FlowFacts } from "./ownership-facts.ts";
+import type { Site } from "./sites.ts";
+import { OBJECT } from "./values.ts";
+
+/** A helper that calls a helper …: deeper chains are not followed. */
+const MAX_DEPTH = 6;
+/** Block visits for one summary. */
+const BUDGET = 5_000;
+
+const knownFacts = new WeakMap<ProjectIndex, Facts>();
+
+/** The facts of one state of the project. */
+export function factsFor(environment: CfgEnvironment): FlowFacts {
+  let facts = knownFacts.get(environment.index);
+  if (!facts) knownFacts.set(environment.index, (facts = new Facts(environment)));
+  return facts;
+}
+
+class Facts implements FlowFacts {
+  readonly index: ProjectIndex;
+  readonly parse: CfgEnvironment["parse"];
+  private readonly effects = new Map<SyntaxNode, Map<string, Effect>>();
+  private readonly returns = new Map<SyntaxNode, Counted | undefined>();
+  private readonly outs = new Map<SyntaxNode, Map<string, Counted | undefined>>();
+  private readonly functions = new Map<SyntaxNode, FunctionInfo>();
+  private depth = 0;
+
+  constructor({ index, parse }: CfgEnvironment) {
+    this.index = index;
+    this.parse = parse;
+    for (const file of index.files) for (const fn of file.functions) this.functions.set(fn.node, fn);
+  }
+
+  functionOf(node: SyntaxNode): FunctionInfo | undefined {
+    return this.functions.get(node);
+  }
+
+  effectOn(fn: FunctionInfo, variable: string): Effect {
+    let known = this.effects.get(fn.node);
+    if (!known) this.effects.set(fn.node, (known = new Map()));
+    const before = known.get(variable);
+    if (before) return before;
+    // A function that is asked about while it is being worked out calls itself: nothing is known of it then.
+    known.set(variable, "unknown");
+    const effect = this.within(() => this.computeEffect(fn, variable)) ?? "unknown";
+    known.set(variable, effect);
+    return effect;
+  }
+
+  private computeEffect(fn: FunctionInfo, variable: string): Effect {
+    const cfg = buildCfg(fn.body, this);
+    if (!cfg) return "unknown";
+    const site: Site = {
+      call: undefined,
+      variable,
+      how: "parameter",
+      source: variable,
+      className: "",
+      span: fn.nameSpan,
+      success: "object",
+    };
+    const env = new Map([[variable, OBJECT]]);
+    const run = followSite(cfg, site, fn, this, BUDGET, { phase: "owned", count: 1, shared: false, env });
+    if (!run || run.ends.size !== 1) return "unknown";
+    if (run.ends.has("owned")) return "borrows";
+    return run.ends.has("released") && run.problems.length === 0 ? "releases" : "unknown";
+  }
+
+  returnGives(fn: FunctionInfo): Counted | undefined {
+    if (this.returns.has(fn.node)) return this.returns.get(fn.node);
+    this.returns.set(fn.node, undefined);
+    const values = [...ownNodes(fn.body)].flatMap((node) =>
+      node.kind === K.returnStatement && node.children[0] && !isNullConstant(node.children[0])
+        ? [node.children[0]]
+        : [],
+    );
+    const gives = this.within(() => this.agree(values.map((value) => this.given(value, fn))));
+    this.returns.set(fn.node, gives);
+    return gives;
+  }
+
+  outGives(fn: FunctionInfo, parameter: string): Counted | undefined {
+    let known = this.outs.get(fn.node);
+    if (!known) this.outs.set(fn.node, (known = new Map()));
+    if (known.has(parameter)) return known.get(parameter);
+    known.set(parameter, undefined);
+    const given: (Counted | undefined)[] = [];
+    this.within(() => {
+      for (const node of ownNodes(fn.body)) {
+        const stored = assignedTo(node);
+        if (stored && textOf(stored.left).replace(/[\s()]/g, "") === `*${parameter}`) {
+          if (!isNullConstant(stored.right)) given.push(this.given(stored.right, fn));
+        }
+        const call = callParts(node);
+        call?.args.forEach((argument, position) => {
+          if (textOf(uncast(argument)) === parameter) given.push(outOwnership(call, position, fn, this));
+        });
+      }
+    });
+    const gives = this.agree(given);
+    known.set(parameter, gives);
+    return gives;
+  }
+
+  /** What a function hands out with an expression: what a call gives, or what the local was given before. */
+  private given(node: SyntaxNode, fn: FunctionInfo): Counted | undefined {
+    const value = uncast(node);
+    const call = callParts(value);
+    if (call && /^OS(DynamicCast|RequiredCast)$/.test(call.name) && call.args[1]) return this.given(call.args[1], fn);
+    if (call) return returnOwnership(call, fn, this);
+    if (value.kind === K.fieldExpression) return "+0";
+    if (value.kind !== K.identifier) return undefined;
+    const name = textOf(value);
+    const local = localVariable(name, value, fn, this.index);
+    if (!local || local.static) return undefined;
+    if (local.parameter) return "+0";
+    const sources: (Counted | undefined)[] = [];
+    for (const each of ownNodes(fn.body)) {
+      const stored = assignedTo(each);
+      if (stored && textOf(stored.left) === name && !isNullConstant(stored.right))
+        sources.push(this.given(stored.right, fn));
+      const made = callParts(each);
+      made?.args.forEach((argument, position) => {
+        if (textOf(argument).replace(/\s/g, "") === `&${name}`) sources.push(outOwnership(made, position, fn, this));
+      });
+      // A local that is stored elsewhere or let go of as well is more than this can judge.
+      if (made && /^(release|retain)$/.test(made.name) && made.receiver && textOf(made.receiver) === name)
+        return undefined;
+    }
+    return this.agree(sources);
+  }
+
+  private agree(given: readonly (Counted | undefined)[]): Counted | undefined {
+    const [first] = given;
+    return given.length > 0 && given.every((each) => each === first) ? first : undefined;
+  }
+
+  private within<T>(work: () => T): T | undefined {
+    if (this.depth >= MAX_DEPTH) return undefined;
+    this.depth++;
+    try {
+      return work();
+    } finally {
+      this.depth--;
+    }
+  }
+}
+
+function ownNodes(body: SyntaxNode): Iterable<SyntaxNode> {
+  return walk(body, (node) => !isNestedFunction(node));
+}

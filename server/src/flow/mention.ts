@@ -1,0 +1,120 @@
+// What it means that a variable which holds the tracked object is named somewhere.
+import { localVariable } from "../semantics/expression-type.ts";
+import type { FunctionInfo } from "../semantics/model.ts";
+import { readDeclarator, readType } from "../semantics/types.ts";
+import { binaryParts, callParts, unaryParts, uncast, unwrap } from "../syntax/cpp.ts";
+import { K } from "../syntax/kinds.ts";
+import { field, textOf, type SyntaxNode } from "../syntax/node.ts";
+import { argumentEffect, isLogging, isReleaseCall, type FlowFacts } from "./ownership-facts.ts";
+
+/**
+ * "look": only the pointer's value counts (a comparison, a log line). "use": the object itself is used. "show": it is used by a callee
+ * that may keep a reference of its own. "handled": the call or assignment around deals with it. "escape": anything may become of it.
+ */
+export type Mention = "look" | "use" | "show" | "handled" | "escape";
+
+/** What becomes of the object at one mention of a holder. */
+export function classifyMention(node: SyntaxNode, fn: FunctionInfo, facts: FlowFacts): Mention {
+  let child = node;
+  let parent = node.parent;
+  while (parent) {
+    switch (parent.kind) {
+      case K.parenthesizedExpression:
+      case K.castExpression:
+      case K.conditionClause:
+      case K.commaExpression:
+        break;
+      case K.fieldExpression: {
+        const call = parent.parent?.kind === K.callExpression ? callParts(parent.parent) : undefined;
+        if (call?.receiver && (isReleaseCall(call) || call.name === "retain") && call.args.length === 0)
+          return "handled";
+        return "use";
+      }
+      case K.subscriptExpression:
+        return "use";
+      case K.deleteExpression:
+        return "handled";
+      case K.binaryExpression:
+      case K.unaryExpression:
+      case K.sizeofExpression:
+      case K.expressionStatement:
+      case K.ifStatement:
+      case K.whileStatement:
+      case K.doStatement:
+      case K.forStatement:
+      case K.switchStatement:
+        return "look";
+      case K.conditionalExpression:
+        if (parent.children[0] === child) return "look";
+        return "escape";
+      case K.pointerExpression: {
+        if (unaryParts(parent)?.operator !== "&") return "use";
+        // `&x` as an argument belongs to the call; anywhere else the variable can change behind our back.
+        const list = outermostCast(parent).parent;
+        return list?.kind === K.argumentList && list.parent?.kind === K.callExpression ? "handled" : "escape";
+      }
+      case K.assignmentExpression: {
+        const parts = binaryParts(parent);
+        // The left side is overwritten, the right side becomes an alias or is stored: the assignment decides.
+        return parts && (parts.left === child || parts.right === child) ? "handled" : "escape";
+      }
+      case K.initDeclarator:
+        return isPlainPointerDeclaration(parent) ? "handled" : "escape";
+      case K.returnStatement:
+        return "handled";
+      case K.argumentList: {
+        const call = parent.parent;
+        if (!call) return "escape";
+        if (call.kind === K.initDeclarator) return constructsWithoutTaking(parent) ? "show" : "escape";
+        const parts = callParts(call);
+        // A cast passes its operand on.
+        if (!parts || /^OS(DynamicCast|RequiredCast)$/.test(parts.name)) {
+          parent = call;
+          break;
+        }
+        if (isReleaseCall(parts)?.target === child) return "handled";
+        if (isLogging(parts.name)) return "look";
+        const effect = argumentEffect(parts, parts.args.indexOf(child), fn, facts);
+        return effect === "unknown" ? "escape" : effect === "releases" ? "handled" : "show";
+      }
+      default:
+        return "escape";
+    }
+    child = parent;
+    parent = parent.parent;
+  }
+  // Nothing around it: it is a whole condition, statement or returned value.
+  return "look";
+}
+
+/** True for a variable whose value only this function can change: a local that is neither static, a reference nor of a function around. */
+export function isPlainLocal(node: SyntaxNode, fn: FunctionInfo, facts: FlowFacts): boolean {
+  const left = uncast(node);
+  if (left.kind !== K.identifier) return false;
+  const local = localVariable(textOf(left), left, fn, facts.index);
+  return local !== undefined && !local.static && !local.captured && !local.type.reference && !local.parameter;
+}
+
+/** `OSSharedPtr<T> p(x, OSRetain)` takes a reference of its own; any other constructor may take this one. */
+export function constructsWithoutTaking(list: SyntaxNode): boolean {
+  return list.children.length === 2 && textOf(unwrap(list.children[1] as SyntaxNode)) === "OSRetain";
+}
+
+function isPlainPointerDeclaration(declarator: SyntaxNode): boolean {
+  const declaration = declarator.parent;
+  if (!field(declarator, "declarator") || declaration?.kind !== K.declaration) return false;
+  const declared = readDeclarator(declarator);
+  const type = readType(declaration, declared);
+  const isStatic = declaration.children.some(
+    (child) => child.kind === K.storageClassSpecifier && textOf(child) === "static",
+  );
+  if (declared.reference || declared.array || isStatic) return false;
+  return declared.pointers === 1 || (type.name === "auto" && !type.argument);
+}
+
+function outermostCast(node: SyntaxNode): SyntaxNode {
+  let at = node;
+  while (at.parent && (at.parent.kind === K.castExpression || at.parent.kind === K.parenthesizedExpression))
+    at = at.parent;
+  return at;
+}

@@ -1,0 +1,26 @@
+// Two releases on one path without a retain between them.
+import { defineRule, functions } from "../define.ts";
+import { problemData, problemsOf } from "./problems.ts";
+
+export default defineRule({
+  meta: {
+    id: "double-release",
+    area: "ownership",
+    severity: "error",
+    precision: "high",
+    since: "0.1.0",
+    fix: "none",
+    summary: "A reference is released twice on one path.",
+    why: "The second release takes a reference that belongs to somebody else, or runs on memory that is gone: the driver crashes, mostly elsewhere.",
+    messages: { twice: "'{variable}' is released again; its +1 reference from {source} is already given up" },
+  },
+  trigger: functions(),
+  check(context) {
+    return problemsOf(context, "double-release").map((report) => ({
+      message: "twice",
+      data: problemData(report),
+      span: report.problem.span,
+      steps: report.steps,
+    }));
+  },
+});

@@ -1,0 +1,173 @@
+// What the rules on a function's references share: which problem is whose, what is said of it, and where a release would go.
+import type { Edit } from "../../base/edit.ts";
+import { ownershipOf, type OwnershipProblem } from "../../flow/ownership.ts";
+import type { Site } from "../../flow/sites.ts";
+import type { Outcome } from "../../flow/state.ts";
+import { stepsOf } from "../../flow/steps.ts";
+import { indentationAt, insideBraces, isSoleStatement } from "../../syntax/layout.ts";
+import type { FunctionInfo } from "../../semantics/model.ts";
+import { readDeclarator } from "../../semantics/types.ts";
+import { isDeclaratorLike } from "../../syntax/cpp.ts";
+import { nodeAt, textOf, type SyntaxNode } from "../../syntax/node.ts";
+import { K } from "../../syntax/kinds.ts";
+import type { BaseContext, Fix, FunctionContext, RuleFinding, Step } from "../define.ts";
+
+/** Which rule speaks of a problem. An OSAction's leak has a rule of its own; a path that fails has one where success is clean. */
+export type ProblemKind =
+  | "leaked-out-object"
+  | "leak-on-error-path"
+  | "leak-on-overwrite"
+  | "osaction-leak"
+  | "newuserclient-leak"
+  | "double-release"
+  | "use-after-release"
+  | "release-borrowed"
+  | "out-param-unchecked"
+  | "out-param-uninitialised"
+  | "mapping-outlives-owner";
+
+export interface ProblemReport {
+  readonly kind: ProblemKind;
+  readonly problem: OwnershipProblem;
+  readonly fn: FunctionInfo;
+  readonly steps: readonly Step[];
+}
+
+/** The problems of a kind in a function and in the blocks and lambdas in it, one per defect. */
+export function problemsOf(context: FunctionContext, kind: ProblemKind): ProblemReport[] {
+  const environment = { index: context.index, parse: context.statements };
+  return [context.fn, ...nestedIn(context)].flatMap((fn) => {
+    const { sites, problems } = ownershipOf(fn, environment);
+    return sites.flatMap((site) => {
+      const own = problems.filter((problem) => problem.site === site);
+      return speakers(own, site, fn)
+        .filter((speaker) => speaker.kind === kind)
+        .map(({ problem }) => ({ kind, fn, problem, steps: stepsOf(problem, fn, context.index) }));
+    });
+  });
+}
+
+/**
+ * A reference that is lost on a path that succeeds is one finding at its acquisition; that every failing path loses it too is part of
+ * it when nothing on any path releases it. Where success is clean, each failing exit is a finding of its own.
+ */
+function speakers(
+  problems: readonly OwnershipProblem[],
+  site: Site,
+  fn: FunctionInfo,
+): { readonly kind: ProblemKind; readonly problem: OwnershipProblem }[] {
+  const result: { kind: ProblemKind; problem: OwnershipProblem }[] = [];
+  const onSuccess = problems.find((problem) => problem.outcome === "success" || problem.outcome === "scope");
+  if (onSuccess) result.push({ kind: leakKind(site, fn), problem: onSuccess });
+  const quietFailures = onSuccess !== undefined && !isReleasedAnywhere(site.variable, fn);
+  const overwritten = problems.find((problem) => problem.outcome === "overwritten");
+  if (overwritten && !onSuccess) result.push({ kind: "leak-on-overwrite", problem: overwritten });
+  for (const problem of problems) {
+    const kind = kindOf(problem.outcome);
+    if (!kind || (kind === "leak-on-error-path" && quietFailures)) continue;
+    result.push({ kind, problem });
+  }
+  return result;
+}
+
+function leakKind(site: Site, fn: FunctionInfo): ProblemKind {
+  if (site.className === "OSAction") return "osaction-leak";
+  return fn.name === "NewUserClient" ? "newuserclient-leak" : "leaked-out-object";
+}
+
+function kindOf(outcome: Outcome): ProblemKind | undefined {
+  switch (outcome) {
+    case "success":
+    case "scope":
+    case "overwritten":
+      return undefined;
+    case "failure":
+      return "leak-on-error-path";
+    case "unchecked":
+      return "out-param-unchecked";
+    case "uninitialised":
+      return "out-param-uninitialised";
+    case "mapping":
+      return "mapping-outlives-owner";
+    default:
+      return outcome;
+  }
+}
+
+function nestedIn(context: FunctionContext): FunctionInfo[] {
+  return context.fileSummary.functions.filter((fn) => {
+    for (let outer = fn.outer; outer; outer = outer.outer) if (outer === context.fn) return true;
+    return false;
+  });
+}
+
+function isReleasedAnywhere(variable: string, fn: FunctionInfo): boolean {
+  const text = textOf(fn.body);
+  const name = variable.replace(/[$]/g, "\\$&");
+  return new RegExp(`\\b${name}\\s*->\\s*(?:release|free)\\s*\\(|OSSafeRelease\\w*\\s*\\(\\s*${name}\\b`).test(text);
+}
+
+/** The finding's common data. Lines are not in it: they change while the finding is kept. */
+export function problemData({ problem }: ProblemReport): Readonly<Record<string, string>> {
+  return { variable: problem.site.variable, source: problem.site.source };
+}
+
+/** Releases the variable before the return at `at`; nothing when the returned value still needs it. */
+export function releaseBeforeReturn(
+  context: BaseContext,
+  path: string,
+  at: RuleFinding["span"],
+  variable: string,
+): Fix[] {
+  const syntax = context.syntax(path);
+  if (!syntax) return [];
+  const statement = returnAt(nodeAt(syntax.root, at));
+  if (!statement || new RegExp(`\\b${variable}\\b`).test(textOf(statement))) return [];
+  const release = `OSSafeReleaseNULL(${variable});`;
+  return [
+    {
+      title: `Release '${variable}' before returning`,
+      safe: false,
+      edits: [{ path, edits: insertBefore(syntax.text, statement, release) }],
+    },
+  ];
+}
+
+function returnAt(node: SyntaxNode): SyntaxNode | undefined {
+  for (let up: SyntaxNode | undefined = node; up; up = up.parent) if (up.kind === K.returnStatement) return up;
+  return undefined;
+}
+
+/** Puts a statement before another one, in braces where it was the only one of an `if` or loop. */
+export function insertBefore(text: string, statement: SyntaxNode, code: string): Edit[] {
+  const indent = indentationAt(text, statement.start);
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  if (!isSoleStatement(statement)) {
+    return [{ span: { start: statement.start, end: statement.start }, newText: `${code}${newline}${indent}` }];
+  }
+  return insideBraces(text, statement, code);
+}
+
+/** `T *x;` becomes `T *x = nullptr;`; undefined when the declaration before `at` is not that plain. */
+export function initialiseToNull(
+  context: BaseContext,
+  path: string,
+  at: RuleFinding["span"],
+  name: string,
+): Edit | undefined {
+  const syntax = context.syntax(path);
+  if (!syntax) return undefined;
+  for (let up: SyntaxNode | undefined = nodeAt(syntax.root, at); up; up = up.parent) {
+    const found = up.children.find(
+      (child) => child.kind === K.declaration && child.start < at.start && declares(child, name),
+    );
+    if (!found) continue;
+    const declarator = found.children.find((child) => isDeclaratorLike(child) && readDeclarator(child).name === name);
+    return declarator && { span: { start: declarator.end, end: declarator.end }, newText: " = nullptr" };
+  }
+  return undefined;
+}
+
+function declares(declaration: SyntaxNode, name: string): boolean {
+  return declaration.children.some((child) => isDeclaratorLike(child) && readDeclarator(child).name === name);
+}

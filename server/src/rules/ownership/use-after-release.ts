@@ -1,0 +1,26 @@
+// A pointer is used after release() gave up the only counted reference to it.
+import { defineRule, functions } from "../define.ts";
+import { problemData, problemsOf } from "./problems.ts";
+
+export default defineRule({
+  meta: {
+    id: "use-after-release",
+    area: "ownership",
+    severity: "error",
+    precision: "high",
+    since: "0.1.0",
+    fix: "none",
+    summary: "An object is used after the function's only reference to it was released.",
+    why: "The last release destroys the object and its kernel side: what follows works on freed memory.",
+    messages: { use: "'{variable}' is used after its only reference, from {source}, was released" },
+  },
+  trigger: functions(),
+  check(context) {
+    return problemsOf(context, "use-after-release").map((report) => ({
+      message: "use",
+      data: problemData(report),
+      span: report.problem.span,
+      steps: report.steps,
+    }));
+  },
+});
