@@ -58,3 +58,38 @@ export interface ValidationReport {
 
 /** Client → server: the page of a rule as Markdown. Params `{ rule: string }`, result `{ markdown: string } | null`. */
 export const rulePageRequest = "driverkit/rulePage";
+
+/** Client → server: the projects of the workspace as a tree. No params, result `ProjectNode[]`. */
+export const projectsRequest = "driverkit/projects";
+/** Server → client notification: the projects may have changed; ask again. Sent only after they were asked for once. */
+export const projectsChangedNotification = "driverkit/projectsChanged";
+export interface ProjectNode {
+  readonly kind:
+    | "dext"
+    | "app"
+    | "info-plist"
+    | "personality"
+    | "match"
+    | "user-client"
+    | "entitlements"
+    | "entitlement"
+    | "classes"
+    | "class"
+    | "sources"
+    | "source"
+    | "note";
+  readonly label: string;
+  /** Shown dimmed behind the label. */
+  readonly description: string;
+  /** Plain text; "" for none. */
+  readonly tooltip: string;
+  /** Where a click leads, as LSP has it. */
+  readonly location?: {
+    readonly uri: string;
+    readonly range: {
+      readonly start: { readonly line: number; readonly character: number };
+      readonly end: { readonly line: number; readonly character: number };
+    };
+  };
+  readonly children: readonly ProjectNode[];
+}

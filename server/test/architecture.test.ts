@@ -132,7 +132,9 @@ describe("architecture", () => {
       const folder = path.join(root, "server/src", layer);
       if (!fs.existsSync(folder)) return [];
       return filesIn(folder).filter((file) =>
-        /\b(process\.(?:env|argv|std\w+|exit|cwd|platform|on|nextTick)|console\.|setTimeout\(|fetch\(|require\(|eval\(|new Function\()/.test(code(file)),
+        /\b(process\.(?:env|argv|std\w+|exit|cwd|platform|on|nextTick)|console\.|setTimeout\(|fetch\(|require\(|eval\(|new Function\()/.test(
+          code(file),
+        ),
       );
     });
     assert.deepEqual(

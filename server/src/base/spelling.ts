@@ -13,7 +13,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
 }
 
 /** The optimal string alignment distance: one for each letter added, dropped or changed, and for two neighbours swapped. */
-function distanceOf(a: string, b: string): number {
+export function distanceOf(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -3,9 +3,11 @@ import { Command, CommanderError, Option } from "commander";
 import { unknownRule } from "../engine/config.ts";
 import { check } from "./check.ts";
 import { EXIT, UsageError, type Environment, type ExitCode } from "./environment.ts";
+import { debugFlow } from "./debug-flow.ts";
 import { renderMarkdown } from "./format/markdown.ts";
 import { listRules } from "./list-rules.ts";
 import { FORMATS, type RawOptions } from "./options.ts";
+import { PROJECT_FORMATS, showProjects, type ProjectOptions } from "./project.ts";
 
 /** Runs the arguments (without program name). Never rejects: every way it can go is an exit code; undefined means the server runs. */
 export async function run(
@@ -65,6 +67,18 @@ function makeProgram(
     .addHelpText("after", CHECK_HELP)
     .action(async (paths: string[], options: RawOptions) => setExit(await check(paths, options, environment)));
   program
+    .command("project")
+    .description("show the dexts and apps that are seen, and what was concluded from what")
+    .argument("[paths...]", "files and folders (default: the working directory)")
+    .addOption(new Option("--format <format>", "how to show it").choices(PROJECT_FORMATS).default("pretty"))
+    .option(
+      "--grants",
+      "what Apple has to grant: ids, families and classes, against what each entitlements file claims",
+    )
+    .action(async (paths: string[], options: ProjectOptions) =>
+      setExit(await showProjects(paths, options, environment)),
+    );
+  program
     .command("rules")
     .description("list all rules with their levels")
     .action(() => environment.stdout(listRules(environment.rules, environment)));
@@ -82,8 +96,16 @@ function makeProgram(
       setExit(undefined);
       await startServer();
     });
+  program
+    .command("debug")
+    .description("look into the analysis")
+    .command("cfg")
+    .description("print the control-flow graph of a function as Mermaid, with the states of each reference")
+    .argument("<file>", "a C++ file")
+    .argument("<function>", "its name, without class and _Impl")
+    .action((file: string, name: string) => debugFlow(file, name, environment));
   for (const command of program.commands) {
-    if (command.name() === "lsp") continue;
+    if (command.name() === "lsp" || command.name() === "debug") continue;
     command.option("--color", "colour, even if the output is no terminal (as FORCE_COLOR does)");
     command.option("--no-color", "no colour (as NO_COLOR does)");
   }

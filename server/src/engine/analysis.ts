@@ -51,6 +51,8 @@ export interface AnalysisApi {
   plist(path: string): PlistDocument | undefined;
   /** The declarations of all files together. */
   index(): Work<ProjectIndex>;
+  /** The control-flow graphs of the functions of that name in a file as Mermaid, with the states of each reference. */
+  controlFlow(path: string, functionName: string): readonly string[];
   /** Findings of a file that overlap a span. */
   findingsAt(path: string, span: Span): readonly Finding[];
   /** Whether a file belongs to the analysis, and if not why. */

@@ -2,6 +2,7 @@
 import { compareStrings } from "../base/compare.ts";
 import { hash } from "../base/hash.ts";
 import { contains, overlaps, type Span } from "../base/span.ts";
+import { mermaidOf } from "../flow/mermaid.ts";
 import { ownershipOf } from "../flow/ownership.ts";
 import type { ProjectModel, Target } from "../project/model.ts";
 import { targetsOf } from "../project/discover.ts";
@@ -80,6 +81,12 @@ export class Snapshot implements AnalysisApi {
 
   *index(): Work<ProjectIndex> {
     return (yield* this.source.state()).index;
+  }
+
+  controlFlow(path: string, functionName: string): readonly string[] {
+    const context = this.context(finish(this.source.state()));
+    const named = (this.summary(path)?.functions ?? []).filter((fn) => fn.name === functionName);
+    return named.flatMap((fn) => mermaidOf(fn, { index: context.index, parse: context.statements }) ?? []);
   }
 
   findingsAt(path: string, span: Span): readonly Finding[] {

@@ -266,7 +266,8 @@ class Builder {
     if (node.kind === K.declaration) {
       this.declaration(node);
       const declarator = node.children.findLast((child) => child.kind === K.initDeclarator);
-      subject = (declarator && declaredName(declarator)) ?? node;
+      const named = declarator ?? field(node, "declarator");
+      subject = (named && declaredName(named)) ?? node;
     } else {
       this.add({ kind: "evaluate", node });
     }

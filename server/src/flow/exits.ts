@@ -1,8 +1,13 @@
 // Whether a way out of a function is one on which it succeeds.
 import { isObjectPointer } from "../semantics/expression-type.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
-import { textOf, type SyntaxNode } from "../syntax/node.ts";
-import { fromOf, truthOf, type Env, type Value } from "./values.ts";
+import { readDeclarator, readType } from "../semantics/types.ts";
+import { isDeclaratorLike } from "../syntax/cpp.ts";
+import { K } from "../syntax/kinds.ts";
+import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
+import { truthOf, type Env, type Value } from "./values.ts";
+
+const STATUS = /^(kern_return_t|IOReturn|OSReturn|mach_error_t|errno_t|int|OSStatus)$/;
 
 /** What the function tells its caller by returning `value` in `env`. Where that cannot be told, it counts as success. */
 export function outcomeOf(
@@ -12,18 +17,40 @@ export function outcomeOf(
   fn: FunctionInfo,
   index: ProjectIndex,
 ): "success" | "failure" {
-  if (returned) {
-    // `return false` from a function that returns a status is success to the kernel and failure to its author.
-    if (textOf(returned) === "false") return "failure";
-    const truth = truthOf(value);
-    if (truth === undefined) return "success";
-    const { returns } = fn;
-    const truthIsSuccess = returns?.name === "bool" || (returns?.pointers ?? 0) > 0 || isObjectPointer(returns, index);
-    return truth === truthIsSuccess ? "success" : "failure";
+  const { returns } = fn;
+  if (!returned) return hasFailed(env, fn) ? "failure" : "success";
+  const isStatus = returns !== undefined && returns.pointers === 0 && STATUS.test(index.resolveName(returns.name));
+  // `return false` from a function that returns a status is success to the kernel and failure to its author.
+  if (isStatus && textOf(returned) === "false") return "failure";
+  const truth = truthOf(value);
+  if (truth === undefined) return "success";
+  if (isStatus) return truth ? "failure" : "success";
+  const truthIsSuccess = returns?.name === "bool" || (returns?.pointers ?? 0) > 0 || isObjectPointer(returns, index);
+  return truthIsSuccess && !truth ? "failure" : "success";
+}
+
+/** True when some call's status is known to be an error here. */
+export function hasFailed(env: Env, fn: FunctionInfo): boolean {
+  for (const name of statusVariables(fn)) if (truthOf(env.get(name)) === true) return true;
+  return false;
+}
+
+const known = new WeakMap<SyntaxNode, ReadonlySet<string>>();
+
+/** The locals that are declared as a status. */
+function statusVariables(fn: FunctionInfo): ReadonlySet<string> {
+  const before = known.get(fn.body);
+  if (before) return before;
+  const names = new Set<string>();
+  for (const node of walk(fn.body)) {
+    if (node.kind !== K.declaration) continue;
+    for (const child of node.children) {
+      if (!isDeclaratorLike(child) && child.kind !== K.initDeclarator) continue;
+      const declared = readDeclarator(child);
+      if (declared.name && declared.pointers === 0 && STATUS.test(readType(node, declared).name))
+        names.add(declared.name);
+    }
   }
-  // A void function says by its path alone whether it failed: some call's status is known to be an error.
-  const failed = [...env].some(
-    ([key, each]) => !key.startsWith("?") && fromOf(each) !== undefined && truthOf(each) === true,
-  );
-  return failed ? "failure" : "success";
+  known.set(fn.body, names);
+  return names;
 }

@@ -62,13 +62,17 @@ class Facts implements FlowFacts {
       call: undefined,
       variable,
       how: "parameter",
+      resource: "object",
       source: variable,
       className: "",
       span: fn.nameSpan,
       success: "object",
     };
     const env = new Map([[variable, OBJECT]]);
-    const run = followSite(cfg, site, fn, this, BUDGET, { phase: "owned", count: 1, shared: false, env });
+    const run = followSite(cfg, site, fn, this, {
+      budget: BUDGET,
+      start: { phase: "owned", count: 1, shared: false, env },
+    });
     if (!run || run.ends.size !== 1) return "unknown";
     if (run.ends.has("owned")) return "borrows";
     return run.ends.has("released") && run.problems.length === 0 ? "releases" : "unknown";
@@ -120,8 +124,9 @@ class Facts implements FlowFacts {
     if (value.kind !== K.identifier) return undefined;
     const name = textOf(value);
     const local = localVariable(name, value, fn, this.index);
-    if (!local || local.static) return undefined;
-    if (local.parameter) return "+0";
+    if (!local) return fn.className !== undefined && this.index.fieldOf(fn.className, name) ? "+0" : undefined;
+    // A parameter that is handed back is the caller's own object under another name.
+    if (local.static || local.parameter) return undefined;
     const sources: (Counted | undefined)[] = [];
     for (const each of ownNodes(fn.body)) {
       const stored = assignedTo(each);

@@ -8,8 +8,8 @@ import {
   returnOwnership as tableReturnOwnership,
 } from "../knowledge/api.ts";
 import { macroMeaning } from "../knowledge/macros.ts";
-import { calledMethod, localVariable, receiverClass } from "../semantics/expression-type.ts";
-import type { FunctionInfo, MethodInfo, ProjectIndex } from "../semantics/model.ts";
+import { calledMethod, expressionType, localVariable, receiverClass } from "../semantics/expression-type.ts";
+import type { FunctionInfo, MethodInfo, ProjectIndex, TypeRef } from "../semantics/model.ts";
 import { declaredName, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
@@ -104,9 +104,14 @@ export function outOwnership(
   const { index } = facts;
   const method = calledMethod(call, fn, index);
   if (method && /^CreateAction/.test(call.name) && position === method.parameters.length - 1) return "+1";
+  const noted = method?.parameters[position]?.annotations ?? [];
+  if (noted.some((each) => each.startsWith("RETURNS_RETAINED"))) return "+1";
+  if (noted.includes("RETURNS_NOT_RETAINED")) return "+0";
   const own = calledFunction(call, fn, index);
   const parameter = own && index.parametersOf(own)[position]?.name;
   if (own && parameter) return facts.outGives(own, parameter);
+  if (isProjectMethod(method) && isBodiless(method, index))
+    return convention(method, method?.parameters[position]?.type, index);
   const className = tableClass(call, fn, index);
   if (className === undefined || isProjectMethod(method)) return undefined;
   for (const overload of driverKitMethods(className, call.name)) {
@@ -128,11 +133,39 @@ export function returnOwnership(call: CallParts, fn: FunctionInfo, facts: FlowFa
   if (!call.receiver && !call.scope && driverKitFunction(call.name)) {
     return tableReturnOwnership(undefined, call.name, true);
   }
+  const smart = smartPointerGives(call, fn, index);
+  if (smart) return smart;
+  const method = calledMethod(call, fn, index);
+  if (method?.annotations?.includes("RETURNS_RETAINED")) return "+1";
+  if (method?.annotations?.includes("RETURNS_NOT_RETAINED")) return "+0";
   const own = calledFunction(call, fn, index);
   if (own) return facts.returnGives(own);
-  if (isProjectMethod(calledMethod(call, fn, index))) return undefined;
+  if (isProjectMethod(method))
+    return isBodiless(method, index) ? convention(method, method?.returns, index) : undefined;
   const className = tableClass(call, fn, index);
   return className === undefined ? undefined : tableReturnOwnership(className, call.name, call.receiver === undefined);
+}
+
+/** `p.detach()` gives the smart pointer's reference up to the caller, `p.get()` lends it (OSSharedPtr). */
+function smartPointerGives(call: CallParts, fn: FunctionInfo, index: ProjectIndex): Counted | undefined {
+  if (!call.receiver || call.arrow || (call.name !== "detach" && call.name !== "get")) return undefined;
+  if (expressionType(call.receiver, fn, index)?.name !== "OSSharedPtr") return undefined;
+  return call.name === "detach" ? "+1" : "+0";
+}
+
+/** True for a method of which the project has a declaration and no body anywhere: Apple's convention is all there is to go by. */
+function isBodiless(method: MethodInfo | undefined, index: ProjectIndex): boolean {
+  if (!method || method.pure || method.virtual) return false;
+  return !index.functionsNamed(method.name).some((each) => index.classNameOf(each) === method.className);
+}
+
+function convention(
+  method: MethodInfo | undefined,
+  type: TypeRef | undefined,
+  index: ProjectIndex,
+): Counted | undefined {
+  if (!method || !type || type.pointers === 0 || !index.isOSObject(index.resolveName(type.name))) return undefined;
+  return conventionalOwnership(method.name);
 }
 
 function isProjectMethod(method: MethodInfo | undefined): boolean {
@@ -145,14 +178,17 @@ export function argumentEffect(call: CallParts, position: number, fn: FunctionIn
   if (position < 0) return "unknown";
   const free = !call.receiver && !call.scope;
   if (free && macroMeaning(call.name) && index.macro(call.name) === undefined) return "borrows";
-  if (isLogging(call.name)) return "borrows";
+  // The functions that walk through a USB configuration (USBDriverKit's descriptor parsing) only read it.
+  if (isLogging(call.name) || /^IOUSBGet/.test(call.name)) return "borrows";
   if (/^(OSSharedPtr|reset)$/.test(call.name)) return takesOwnReference(call) ? "borrows" : "unknown";
+  const method = calledMethod(call, fn, index);
+  if (method?.parameters[position]?.annotations?.includes("CONSUMED")) return "releases";
   const own = calledFunction(call, fn, index);
   const parameter = own && index.parametersOf(own)[position];
   if (own && parameter) return parameter.type.reference ? "unknown" : facts.effectOn(own, parameter.name);
   if (free && driverKitFunction(call.name)) return "borrows";
   const className = tableClass(call, fn, index);
-  if (className === undefined || isProjectMethod(calledMethod(call, fn, index))) return "unknown";
+  if (className === undefined || isProjectMethod(method)) return "unknown";
   // No method in the table takes over a caller's reference: what DriverKit keeps, it retains (OSObject.iig's rules).
   return driverKitMethods(className, call.name).length > 0 ? "borrows" : "unknown";
 }
@@ -161,6 +197,13 @@ export function argumentEffect(call: CallParts, position: number, fn: FunctionIn
 function takesOwnReference(call: CallParts): boolean {
   const second = call.args[1];
   return second !== undefined && second.source.text.slice(second.start, second.end).trim() === "OSRetain";
+}
+
+/** True when a method takes over a reference to the object that it is called on. */
+export function consumesReceiver(call: CallParts, fn: FunctionInfo, index: ProjectIndex): boolean {
+  return (
+    call.receiver !== undefined && (calledMethod(call, fn, index)?.annotations?.includes("CONSUMES_THIS") ?? false)
+  );
 }
 
 /** True for what writes a log line: its arguments are only read. */
@@ -186,6 +229,7 @@ export function isReleaseCall(call: CallParts): ReleaseCall | undefined {
   }
   const target = call.args[0];
   if (call.receiver || !target) return undefined;
+  if (call.name === "IOUSBHostFreeDescriptor") return { target, all: true, nulls: false };
   if (macroMeaning(call.name)?.kind === "release-null" || /^OSSafeRelease/.test(call.name)) {
     return { target, all: false, nulls: /NULL$/i.test(call.name) };
   }

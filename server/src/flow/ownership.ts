@@ -61,7 +61,7 @@ function analyse(fn: FunctionInfo, facts: FlowFacts): OwnershipResult {
   const problems: OwnershipProblem[] = [];
   let budget = BUDGET;
   for (const site of sites) {
-    const run = followSite(cfg, site, fn, facts, budget);
+    const run = followSite(cfg, site, fn, facts, { budget });
     if (!run) return { fn, sites, problems: [], givenUp: true };
     budget = run.budget;
     problems.push(...run.problems);
@@ -82,15 +82,25 @@ interface Followed {
   readonly budget: number;
 }
 
+export interface FollowOptions {
+  /** Block visits. */
+  readonly budget?: number;
+  /** The state at the function's beginning; nothing acquired where absent. */
+  readonly start?: PathState;
+  /** Told of each state that enters a block. */
+  readonly observe?: (block: number, state: PathState) => void;
+}
+
 /** Follows one site to all ends of the function; undefined when the budget does not suffice. Deterministic. */
 export function followSite(
   cfg: Cfg,
   site: Site,
   fn: FunctionInfo,
   facts: FlowFacts,
-  budget = BUDGET,
-  start: PathState = { phase: "idle", count: 0, shared: false, env: new Map() },
+  options: FollowOptions = {},
 ): Followed | undefined {
+  let budget = options.budget ?? BUDGET;
+  const start: PathState = options.start ?? { phase: "idle", count: 0, shared: false, env: new Map() };
   const problems = new Map<string, OwnershipProblem>();
   const ends = new Set<Phase>();
   const transfer = new Transfer(site, fn, facts);
@@ -99,6 +109,7 @@ export function followSite(
   for (let at = 0; at < queue.length; at++) {
     if (--budget < 0) return undefined;
     const { block, state, trail } = queue[at] as WorkItem;
+    options.observe?.(block, state);
     const { items, edges } = cfg.blocks[block] ?? { items: [], edges: [] };
     for (const result of transfer.run(items, state)) {
       const here: Trail = result.events.length > 0 ? { before: trail, events: result.events } : trail;

@@ -7,7 +7,7 @@ import { K } from "../syntax/kinds.ts";
 import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
 import type { Cfg } from "./cfg.ts";
-import { outOwnership, returnOwnership, type FlowFacts } from "./ownership-facts.ts";
+import { calledFunction, outOwnership, returnOwnership, type FlowFacts } from "./ownership-facts.ts";
 
 /** One acquisition: a call that gives a +1 reference to a local variable. */
 export interface Site {
@@ -18,6 +18,8 @@ export interface Site {
   readonly how: "out-parameter" | "return" | "borrowed" | "parameter";
   /** "IOBufferMemoryDescriptor::Create", as a person would name it. */
   readonly source: string;
+  /** A USB descriptor is no object: IOUSBHostFreeDescriptor gives it back. */
+  readonly resource: "object" | "descriptor";
   /** The class of the object as the variable declares it. */
   readonly className: string;
   /** Where the variable stands in the call, or on the left of the assignment. */
@@ -73,17 +75,35 @@ function outSite(
     call,
     variable: textOf(target),
     how: "out-parameter",
+    resource: "object",
     source: describe(call, className),
     className: type.name,
     span: spanOf(argument),
-    success: method?.returns.name === "bool" ? "nonzero" : "zero",
+    success: successOf(call, position, method, fn, index),
   };
+}
+
+/** Which result says that the out-parameter was set: what the declaration notes, else true for a `bool` and 0 for a status. */
+function successOf(
+  call: CallParts,
+  position: number,
+  method: MethodInfo | undefined,
+  fn: FunctionInfo,
+  index: ProjectIndex,
+): Site["success"] {
+  const noted = method?.parameters[position]?.annotations ?? [];
+  if (noted.includes("RETURNS_RETAINED_ON_NONZERO")) return "nonzero";
+  if (noted.includes("RETURNS_RETAINED_ON_ZERO")) return "zero";
+  const returns = method?.returns ?? calledFunction(call, fn, index)?.returns;
+  return returns?.name === "bool" || (returns?.pointers ?? 0) > 0 ? "nonzero" : "zero";
 }
 
 function returnSite(call: CallParts, fn: FunctionInfo, facts: FlowFacts): Site | undefined {
   const { index } = facts;
   const target = assignedVariable(call.node);
   if (!target) return undefined;
+  const descriptor = descriptorSite(call, target, fn, facts);
+  if (descriptor) return descriptor;
   const type = localObject(textOf(target), target, fn, index);
   if (!type) return undefined;
   const ownership = returnOwnership(call, fn, facts);
@@ -94,8 +114,29 @@ function returnSite(call: CallParts, fn: FunctionInfo, facts: FlowFacts): Site |
     call,
     variable: textOf(target),
     how: ownership === "+1" ? "return" : "borrowed",
+    resource: "object",
     source: describe(call, receiverClass(call, fn, index)),
     className: type.name,
+    span: spanOf(target),
+    success: "object",
+  };
+}
+
+/** `CopyConfigurationDescriptor` and its relatives return memory that the caller gives back (USBDriverKit's documentation of each). */
+function descriptorSite(call: CallParts, target: SyntaxNode, fn: FunctionInfo, facts: FlowFacts): Site | undefined {
+  const { index } = facts;
+  if (!/^Copy\w*Descriptor/.test(call.name)) return undefined;
+  const method = calledMethod(call, fn, index);
+  if (!method || method.path !== "" || !/^IOUSB\w*Descriptor$/.test(method.returns.name)) return undefined;
+  const local = localVariable(textOf(target), target, fn, index);
+  if (!local || local.parameter || local.static || local.captured || local.type.pointers !== 1) return undefined;
+  return {
+    call,
+    variable: textOf(target),
+    how: "return",
+    resource: "descriptor",
+    source: describe(call, receiverClass(call, fn, index)),
+    className: method.returns.name,
     span: spanOf(target),
     success: "object",
   };
@@ -104,18 +145,30 @@ function returnSite(call: CallParts, fn: FunctionInfo, facts: FlowFacts): Site |
 /** The local that a call's result is directly stored into: `x = call` or `T *x = call`, casts in between allowed. */
 function assignedVariable(node: SyntaxNode): SyntaxNode | undefined {
   let at = node;
-  while (at.parent && at.parent.kind !== K.assignmentExpression && at.parent.kind !== K.initDeclarator) {
-    if (uncast(at.parent) !== node) return undefined;
-    at = at.parent;
+  let inner = node;
+  while (at.parent && !isStore(at.parent)) {
+    const cast = at.parent.kind === K.argumentList && at.parent.parent ? callParts(at.parent.parent) : undefined;
+    if (cast && /^OS(DynamicCast|RequiredCast)$/.test(cast.name) && cast.args[1] === at) at = inner = cast.node;
+    else if (uncast(at.parent) === inner || uncast(at.parent) === uncast(inner)) at = at.parent;
+    else return undefined;
   }
   const parent = at.parent;
   if (parent?.kind === K.initDeclarator) {
     return field(parent, "value") === at ? declaredName(parent) : undefined;
   }
+  // `if (T *x = call)` has no declarator of its own around name and value.
+  if (parent?.kind === K.declaration) {
+    const declarator = field(parent, "declarator");
+    return declarator && field(parent, "value") === at ? declaredName(declarator) : undefined;
+  }
   const parts = parent && binaryParts(parent);
   if (!parts || parts.operator !== "=" || parts.right !== at) return undefined;
   const left = uncast(parts.left);
   return left.kind === K.identifier ? left : undefined;
+}
+
+function isStore(node: SyntaxNode): boolean {
+  return node.kind === K.assignmentExpression || node.kind === K.initDeclarator || node.kind === K.declaration;
 }
 
 function localObject(name: string, at: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): TypeRef | undefined {

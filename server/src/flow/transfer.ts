@@ -8,10 +8,11 @@ import { K } from "../syntax/kinds.ts";
 import { childOf, field, postOrder, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
 import type { Item } from "./cfg.ts";
-import { outcomeOf } from "./exits.ts";
+import { hasFailed, outcomeOf } from "./exits.ts";
 import { classifyMention, constructsWithoutTaking, isPlainLocal } from "./mention.ts";
 import {
   argumentEffect,
+  consumesReceiver,
   isLocalCleanup,
   isReleaseCall,
   lambdaEffect,
@@ -119,7 +120,13 @@ export class Transfer {
   private capture(node: SyntaxNode, state: Running): void {
     const text = textOf(node);
     const names = holdersOf(state.env).filter((name) => new RegExp(`\\b${escapeRegExp(name)}\\b`).test(text));
-    if (names.length > 0 && !isLocalCleanup(node, this.fn)) this.escape(state);
+    if (names.length > 0 && !isLocalCleanup(node, this.fn)) {
+      const inner = this.facts.functionOf(node);
+      // A block that only reads holds nothing: a raw pointer is captured without a reference.
+      const reads = inner !== undefined && names.every((name) => this.facts.effectOn(inner, name) === "borrows");
+      if (reads) state.shared = true;
+      else this.escape(state);
+    }
     // What it assigns is not known afterwards.
     for (const each of walk(node)) {
       if (each.kind !== K.assignmentExpression && each.kind !== K.updateExpression) continue;
@@ -180,6 +187,9 @@ export class Transfer {
     if (!call) return [state];
     if (node === this.site.call?.node) return this.acquire(this.site.call, state);
     if (state.phase === "failed") this.checkStatusCall(call, state);
+    if (call.receiver && consumesReceiver(call, this.fn, this.facts.index)) {
+      if (holdsObject(valueOf(call.receiver, state.env, this.facts.index))) this.escape(state);
+    }
     const released = isReleaseCall(call);
     if (released) {
       const value = valueOf(released.target, state.env, this.facts.index);
@@ -331,6 +341,13 @@ export class Transfer {
 
   private declaration(node: SyntaxNode, start: Running): Running[] {
     let states = [start];
+    // `if (T *x = call)`: name and value stand in the declaration itself.
+    const [declarator, value] = [field(node, "declarator"), field(node, "value")];
+    if (declarator && value) {
+      states = this.evaluate(value, start);
+      for (const state of states) this.initialise(readDeclarator(declarator).name, value, state);
+      return states;
+    }
     for (const child of node.children) {
       if (child.kind === K.initDeclarator) {
         const value = field(child, "value");
@@ -421,7 +438,8 @@ export class Transfer {
       if (value === undefined) continue;
       state.env = withValue(state.env, name, undefined);
       if (!holdsObject(value) || !holds(state) || holdersOf(state.env).length > 0) continue;
-      if (value.kind === "object") this.lose(state, "scope", span, undefined);
+      if (value.kind === "object")
+        this.lose(state, hasFailed(state.env, this.fn) ? "failure" : "scope", span, undefined);
       else this.escape(state);
     }
   }

@@ -13,6 +13,7 @@ import {
   readType,
   readTypeDescriptor,
   type DeclaredName,
+  annotationsIn,
 } from "./types.ts";
 
 /** A class and what its body holds besides declarations, for the caller to read on. */
@@ -188,7 +189,15 @@ function readMethod(node: SyntaxNode, declared: DeclaredName, className: string,
     attributes: marks.map((mark) => markName(mark)),
     actionType: argumentOf("TYPE"),
     queueName: argumentOf("QUEUENAME"),
+    ...annotationsIn(methodText(node, declarator, body)),
   };
+}
+
+/** The text around a method's parameters: what stands in them belongs to them. */
+function methodText(node: SyntaxNode, declarator: SyntaxNode, body: SyntaxNode | undefined): string {
+  const { text } = node.source;
+  const list = field(declarator, "parameters") ?? declarator;
+  return `${text.slice(node.start, list.start)} ${text.slice(list.end, body ? body.start : node.end)}`;
 }
 
 /**

@@ -85,7 +85,7 @@ function declaredIn(
       if (!isDeclarator(declarator) || declarator === field(declaration, "type")) continue;
       const declared = readDeclarator(declarator);
       if (declared.name !== name) continue;
-      const initializer = declarator.kind === K.initDeclarator ? field(declarator, "value") : undefined;
+      const initializer = field(declarator.kind === K.initDeclarator ? declarator : declaration, "value");
       const written = readType(declaration, declared);
       const type = written.name === "auto" && initializer ? deduced(written, initializer, fn, index) : written;
       const isStatic = declaration.children.some(
@@ -177,7 +177,7 @@ function callType(call: CallParts, fn: FunctionInfo, index: ProjectIndex, depth:
   if (/^(IONew|IONewZero)$/.test(call.name) && call.args[0]) return pointerTo(index.resolveName(textOf(call.args[0])));
   const receiver = call.receiver && expressionType(call.receiver, fn, index, depth + 1);
   // `p->get()` and `p->x` of a smart pointer.
-  if (receiver && receiver.argument && call.name === "get" && !call.arrow)
+  if (receiver?.argument && (call.name === "get" || call.name === "detach") && !call.arrow)
     return { ...receiver.argument, pointers: receiver.argument.pointers + 1 };
   const method = calledMethod(call, fn, index);
   if (method) return method.returns;

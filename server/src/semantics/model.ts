@@ -23,6 +23,8 @@ export interface ParameterInfo {
   readonly span: Span;
   /** IIG parameter marks, e.g. "TARGET". */
   readonly attributes: readonly string[];
+  /** Ownership macros without their framework's prefix: "CONSUMED", "RETURNS_RETAINED", …; absent where there are none. */
+  readonly annotations?: readonly string[];
 }
 
 /** A method as a class declares it. */
@@ -44,6 +46,8 @@ export interface MethodInfo {
   readonly actionType: string | undefined;
   /** `Name` of QUEUENAME(Name). */
   readonly queueName: string | undefined;
+  /** Ownership macros without their framework's prefix: "RETURNS_RETAINED", "CONSUMES_THIS"; absent where there are none. */
+  readonly annotations?: readonly string[];
 }
 
 export interface FieldInfo {

@@ -254,9 +254,21 @@ export function readParameters(list: SyntaxNode | undefined): ParameterInfo[] {
       type,
       span: { start: child.start, end: child.end },
       attributes: childrenOf(child, K.iigParameterAttribute).map((mark) => markName(mark)),
+      ...annotationsIn(textOf(child)),
     });
   }
   return parameters;
+}
+
+/**
+ * The ownership macros in a declaration's text, without prefix. OSMetaClass.h and DriverKit's headers spell them OS_, LIBKERN_ and
+ * DRIVERKIT_: RETURNS_RETAINED, RETURNS_NOT_RETAINED, RETURNS_RETAINED_ON_ZERO, RETURNS_RETAINED_ON_NONZERO, CONSUMED, CONSUMES_THIS.
+ */
+export function annotationsIn(text: string): { readonly annotations?: readonly string[] } {
+  const found = [...text.matchAll(/\b(?:OS|LIBKERN|DRIVERKIT)_((?:RETURNS|CONSUME)\w*)/g)].map(
+    (match) => match[1] as string,
+  );
+  return found.length > 0 ? { annotations: found } : {};
 }
 
 /** The word of an IIG mark: "TYPE" of `TYPE(X::Y)`. */

@@ -155,7 +155,7 @@ export const K = {
 /** The fields that are lowered, by kind: where position alone does not tell the parts apart. */
 export const FIELD_KINDS: ReadonlyMap<string, readonly string[]> = new Map([
   [K.functionDefinition, ["type", "declarator", "body"]],
-  [K.declaration, ["type"]],
+  [K.declaration, ["type", "declarator", "value"]],
   [K.fieldDeclaration, ["type", "default_value"]],
   [K.parameterDeclaration, ["type", "declarator"]],
   [K.optionalParameterDeclaration, ["type", "declarator", "default_value"]],

@@ -1,9 +1,15 @@
 // An app that embeds a driver with a user client and has no entitlement to open it.
-import { ALLOW_ANY_USERCLIENT, COMMUNICATES_WITH_DRIVERS, USERCLIENT_ACCESS } from "../../knowledge/entitlements.ts";
+import {
+  ALLOW_ANY_USERCLIENT,
+  COMMUNICATES_WITH_DRIVERS,
+  SYSTEM_EXTENSION_INSTALL,
+  USERCLIENT_ACCESS,
+} from "../../knowledge/entitlements.ts";
 import { entryOf } from "../../plist/document.ts";
 import { insertEntry } from "../../plist/edit.ts";
 import { defineRule, targets, type RuleFinding } from "../define.ts";
-import { besideSpan, hostedDexts, isOpenedElsewhere, opensToAll, ownUserClient, reasonsOf } from "./host-apps.ts";
+import { besideSpan } from "./dext-entitlements.ts";
+import { hostedDexts, isOpenedElsewhere, opensToAll, ownUserClient, reasonsOf } from "./host-apps.ts";
 import type { HostedDext } from "./host-apps.ts";
 
 export default defineRule({
@@ -37,7 +43,7 @@ export default defineRule({
         message,
         data: { app: host.app.name, id },
         path: host.document.path,
-        span: besideSpan(root),
+        span: besideSpan(root, SYSTEM_EXTENSION_INSTALL),
         steps: reasonsOf(hosted, index),
         context: hosted,
       });

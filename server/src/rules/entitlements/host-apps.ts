@@ -169,10 +169,3 @@ export function opensToAll(configuration: TargetConfiguration, key: string, plis
   const root = document && wholeDict(document);
   return !root || entryOf(root, key) !== undefined;
 }
-
-/** Where a finding about a missing key stands: at a key that is there, else at the dictionary's tag. */
-export function besideSpan(root: Dict): { start: number; end: number } {
-  const beside = entryOf(root, SYSTEM_EXTENSION_INSTALL) ?? entryOf(root, COMMUNICATES_WITH_DRIVERS) ?? root.entries[0];
-  const { start } = root.span;
-  return beside?.keySpan ?? { start, end: start + "<dict>".length };
-}

@@ -19,6 +19,7 @@ export type ProblemKind =
   | "leak-on-overwrite"
   | "osaction-leak"
   | "newuserclient-leak"
+  | "usb-descriptor-leak"
   | "double-release"
   | "use-after-release"
   | "release-borrowed"
@@ -57,6 +58,10 @@ function speakers(
   fn: FunctionInfo,
 ): { readonly kind: ProblemKind; readonly problem: OwnershipProblem }[] {
   const result: { kind: ProblemKind; problem: OwnershipProblem }[] = [];
+  if (site.resource === "descriptor") {
+    const leak = problems.find(({ outcome }) => outcome === "success" || outcome === "scope" || outcome === "failure");
+    return leak ? [{ kind: "usb-descriptor-leak", problem: leak }] : [];
+  }
   const onSuccess = problems.find((problem) => problem.outcome === "success" || problem.outcome === "scope");
   if (onSuccess) result.push({ kind: leakKind(site, fn), problem: onSuccess });
   const quietFailures = onSuccess !== undefined && !isReleasedAnywhere(site.variable, fn);

@@ -24,8 +24,8 @@ kern_return_t fillBuffer(IOBufferMemoryDescriptor *buffer, uint8_t value);
 // Defined nowhere: nothing is known of them.
 void unknownTaker(OSObject *object);
 kern_return_t unknownFiller(IOBufferMemoryDescriptor **result);
-OSArray *DRIVERKIT_RETURNS_RETAINED getFreshList();
-OSArray *DRIVERKIT_RETURNS_NOT_RETAINED createdElsewhere();
+DRIVERKIT_RETURNS_RETAINED OSArray *getFreshList();
+DRIVERKIT_RETURNS_NOT_RETAINED OSArray *createdElsewhere();
 void swallow(OSObject *object DRIVERKIT_CONSUMED);
 
 #endif

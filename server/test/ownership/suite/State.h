@@ -30,8 +30,9 @@ struct Lab_IVars {
 #define kBoth kIOMemoryDirectionInOut
 
 #define RETURN_ON_ERROR(status) \
-    do {                        \
-        if ((status) != kIOReturnSuccess) return (status); \
+    do { \
+        kern_return_t status_ = (status); \
+        if (status_ != kIOReturnSuccess) return status_; \
     } while (0)
 
 #define BAIL_IF(bad, code) \

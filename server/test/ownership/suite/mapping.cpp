@@ -1,4 +1,5 @@
 // Addresses, user clients, USB descriptors.
+#include "Porters.h"
 #include "State.h"
 
 // expect: mapping-outlives-owner map
@@ -95,7 +96,7 @@ kern_return_t lengthOutlivesClean(IOMemoryDescriptor *memory, uint64_t *length)
     return kIOReturnSuccess;
 }
 
-kern_return_t Lab::OpenClient(IOUserClient **userClient)
+kern_return_t IMPL(Porter, NewUserClient)
 {
     IOService *service = nullptr;
     kern_return_t ret = Create(this, "LabClientProperties", &service);
@@ -109,7 +110,7 @@ kern_return_t Lab::OpenClient(IOUserClient **userClient)
 }
 
 // expect: newuserclient-leak service
-kern_return_t Lab::OpenClientLeaky(IOUserClient **userClient)
+kern_return_t IMPL(PorterForgetful, NewUserClient)
 {
     IOService *service = nullptr;
     kern_return_t ret = Create(this, "LabClientProperties", &service);
@@ -118,8 +119,8 @@ kern_return_t Lab::OpenClientLeaky(IOUserClient **userClient)
     return *userClient ? kIOReturnSuccess : kIOReturnError;
 }
 
-// expect: newuserclient-leak service
-kern_return_t Lab::OpenClientEarly(IOUserClient **userClient)
+// expect: leak-on-error-path service
+kern_return_t IMPL(PorterHasty, NewUserClient)
 {
     IOService *service = nullptr;
     kern_return_t ret = Create(this, "LabClientProperties", &service);
@@ -130,7 +131,7 @@ kern_return_t Lab::OpenClientEarly(IOUserClient **userClient)
     return kIOReturnSuccess;
 }
 
-kern_return_t Lab::OpenClientOtherName(IOUserClient **userClient)
+kern_return_t PorterTwoNames::NewUserClient_Impl(uint32_t type, IOUserClient **userClient)
 {
     IOService *service = nullptr;
     kern_return_t ret = Create(this, "LabClientProperties", &service);
@@ -144,7 +145,7 @@ kern_return_t Lab::OpenClientOtherName(IOUserClient **userClient)
     return kIOReturnSuccess;
 }
 
-kern_return_t Lab::OpenClientReleasingBoth(IOUserClient **userClient)
+kern_return_t IMPL(PorterRetaining, NewUserClient)
 {
     IOService *service = nullptr;
     IOUserClient *client = nullptr;

@@ -60,14 +60,14 @@ void releasedInSwitchAndAfter(uint32_t mode)
 }
 
 // expect: double-release list
-void releasedInLoop(uint32_t rounds)
+void releasedInLoop()
 {
     OSArray *list = OSArray::withCapacity(1);
     if (!list) return;
-    for (uint32_t i = 0; i < rounds; i++) {
-        measure(i);
+    do {
+        measure(1);
         list->release();
-    }
+    } while (coin());
 }
 
 // expect: double-release list
@@ -154,14 +154,18 @@ void passedAfterRelease(OSDictionary *table)
 }
 
 // expect: use-after-release text
-void usedInNextRound(uint32_t rounds)
+void usedInNextRound()
 {
     OSString *text = OSString::withCString("t");
+    bool dropped = false;
     if (!text) return;
-    for (uint32_t i = 0; i < rounds; i++) {
+    do {
         measure(text->getLength());
-        if (i == 0) text->release();
-    }
+        if (!dropped) {
+            text->release();
+            dropped = true;
+        }
+    } while (coin());
 }
 
 void usedBeforeReleaseClean(OSDictionary *table)

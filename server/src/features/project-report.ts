@@ -1,0 +1,348 @@
+// The projects of a workspace as the tool sees them: dexts with what their files say, the apps that bring them, and what was concluded
+// from what. Plain data, for a tree view and for the terminal.
+import { compareStrings } from "../base/compare.ts";
+import { basename } from "../base/paths.ts";
+import type { Span } from "../base/span.ts";
+import { stringOf, valueOf, type PlistDocument, type PlistValue } from "../plist/document.ts";
+import { expandVariables } from "../project/build-settings.ts";
+import { personalitiesOf, type Personality } from "../project/dext-plists.ts";
+import { isMatchKey, meaningOf } from "../project/match-meaning.ts";
+import type { ProjectModel, Target, TargetConfiguration } from "../project/model.ts";
+import { hostAppsOf } from "../rules/entitlements/host-apps.ts";
+import type { ProjectIndex } from "../semantics/model.ts";
+
+/** What a report is made from; an Analysis has all of it. */
+export interface ReportSource {
+  readonly project: ProjectModel;
+  readonly index: ProjectIndex;
+  plist(path: string): PlistDocument | undefined;
+}
+
+/** A place to go to. */
+export interface ReportPlace {
+  readonly path: string;
+  readonly span: Span;
+}
+
+export interface ProjectReport {
+  readonly dexts: readonly DextReport[];
+  /** Apps that bring none of the dexts. */
+  readonly otherApps: readonly AppReport[];
+  /** What could not be decided. */
+  readonly notes: readonly string[];
+}
+
+export interface DextReport {
+  readonly name: string;
+  readonly origin: Target["origin"];
+  readonly definedIn: string;
+  /** Distinct, in order of configuration; empty where none is known. */
+  readonly bundleIds: readonly string[];
+  readonly deploymentTargets: readonly string[];
+  readonly infoPlists: readonly InfoPlistReport[];
+  readonly entitlements: readonly EntitlementsReport[];
+  readonly classes: readonly ClassReport[];
+  /** C++ sources, headers and `.iig` files. */
+  readonly sources: readonly string[];
+  readonly hosts: readonly AppReport[];
+  /** What was concluded, and from what. */
+  readonly notes: readonly string[];
+}
+
+export interface InfoPlistReport {
+  readonly path: string;
+  readonly configurations: readonly string[];
+  /** Why nothing of it is shown; undefined where it could be read. */
+  readonly problem: string | undefined;
+  readonly personalities: readonly PersonalityReport[];
+}
+
+export interface PersonalityReport {
+  readonly name: string;
+  readonly place: ReportPlace;
+  readonly provider: string | undefined;
+  readonly userClass: string | undefined;
+  readonly kernelClass: string | undefined;
+  readonly matches: readonly MatchReport[];
+  /** What the driver can make with IOService::Create: its user clients, and services of its own. */
+  readonly creates: readonly CreateReport[];
+}
+
+export interface CreateReport {
+  /** The dictionary's key, which Create is given. */
+  readonly key: string;
+  readonly userClass: string;
+  readonly kernelClass: string | undefined;
+  readonly place: ReportPlace;
+  readonly creates: readonly CreateReport[];
+}
+
+export interface MatchReport {
+  readonly key: string;
+  /** As written, on one line. */
+  readonly value: string;
+  /** In words; "" where the value says it all. */
+  readonly meaning: string;
+  readonly place: ReportPlace;
+}
+
+export interface EntitlementsReport {
+  readonly path: string;
+  readonly configurations: readonly string[];
+  readonly problem: string | undefined;
+  readonly claims: readonly ClaimReport[];
+}
+
+export interface ClaimReport {
+  readonly key: string;
+  /** One for each element of an array, each on one line, with its meaning. */
+  readonly values: readonly { readonly value: string; readonly meaning: string }[];
+  readonly place: ReportPlace;
+}
+
+export interface ClassReport {
+  readonly name: string;
+  readonly base: string | undefined;
+  readonly place: ReportPlace;
+}
+
+export interface AppReport {
+  readonly name: string;
+  readonly definedIn: string;
+  readonly bundleIds: readonly string[];
+  readonly entitlements: readonly EntitlementsReport[];
+}
+
+/** The report of a workspace; order is that of the model. */
+export function projectReport(source: ReportSource): ProjectReport {
+  const { targets, notes } = source.project;
+  const hosted = new Set<Target>();
+  const dexts = targets
+    .filter(({ kind }) => kind === "dext")
+    .map((target) => {
+      const hosts = hostAppsOf(target, source.project);
+      for (const host of hosts) hosted.add(host);
+      return dextReport(target, hosts, source);
+    });
+  const others = targets.filter((target) => target.kind === "app" && !hosted.has(target));
+  return { dexts, otherApps: others.map((app) => appReport(app, source)), notes };
+}
+
+function dextReport(target: Target, hosts: readonly Target[], source: ReportSource): DextReport {
+  return {
+    name: target.name,
+    origin: target.origin,
+    definedIn: target.definedIn,
+    bundleIds: bundleIdsOf(target, source),
+    deploymentTargets: distinct(target.configurations.map(({ deploymentTarget }) => deploymentTarget)),
+    infoPlists: grouped(target.configurations, ({ infoPlist }) => infoPlist).map(([path, configurations]) =>
+      infoPlistReport(path, configurations, source),
+    ),
+    entitlements: entitlementsReports(target, source),
+    classes: classesOf(target, source.index),
+    sources: target.sources,
+    hosts: hosts.map((host) => appReport(host, source)),
+    notes: notesOf(target, hosts),
+  };
+}
+
+/** The ids of the build settings, or what the Info.plist says in plain text. */
+function bundleIdsOf(target: Target, { plist }: ReportSource): string[] {
+  return distinct(
+    target.configurations.map(({ bundleId, infoPlist, variables }) => {
+      if (bundleId !== undefined) return bundleId;
+      const written = stringOf(valueOf(plist(infoPlist ?? "")?.root, "CFBundleIdentifier"));
+      return written === undefined ? undefined : expandVariables(written, variables).trim() || undefined;
+    }),
+  );
+}
+
+function appReport(app: Target, source: ReportSource): AppReport {
+  return {
+    name: app.name,
+    definedIn: app.definedIn,
+    bundleIds: bundleIdsOf(app, source),
+    entitlements: entitlementsReports(app, source),
+  };
+}
+
+function infoPlistReport(
+  path: string,
+  configurations: readonly TargetConfiguration[],
+  { plist }: ReportSource,
+): InfoPlistReport {
+  const document = plist(path);
+  const variables = configurations[0]?.variables ?? new Map<string, string>();
+  const personalities = document ? personalitiesOf(document) : [];
+  return {
+    path,
+    configurations: namesOf(configurations),
+    problem: problemOf(document),
+    personalities: personalities.map((each) => personalityReport(path, each, variables)),
+  };
+}
+
+function personalityReport(
+  path: string,
+  personality: Personality,
+  variables: ReadonlyMap<string, string>,
+): PersonalityReport {
+  const text = (value: PlistValue | undefined, key: string): string | undefined => {
+    const written = stringOf(valueOf(value, key));
+    return written === undefined ? undefined : expandVariables(written, variables).trim();
+  };
+  const { value } = personality;
+  return {
+    name: personality.name,
+    place: { path, span: personality.nameSpan },
+    provider: text(value, "IOProviderClass"),
+    userClass: text(value, "IOUserClass"),
+    kernelClass: text(value, "IOClass"),
+    matches: value.entries
+      .filter(({ key }) => isMatchKey(key))
+      .map((entry) => ({
+        key: entry.key,
+        value: oneLine(entry.value),
+        meaning: meaningOf(entry.key, entry.value),
+        place: { path, span: entry.keySpan },
+      })),
+    creates: createsOf(path, value, text, 0),
+  };
+}
+
+/** Services that Create makes may make others: dictionaries stand in one another. */
+function createsOf(
+  path: string,
+  value: PlistValue,
+  text: (value: PlistValue | undefined, key: string) => string | undefined,
+  depth: number,
+): CreateReport[] {
+  if (value.kind !== "dict" || depth > MAX_DEPTH) return [];
+  return value.entries.flatMap(({ key, keySpan, value: inner }): CreateReport[] => {
+    const userClass = inner?.kind === "dict" ? text(inner, "IOUserClass") : undefined;
+    if (!inner || userClass === undefined) return [];
+    const creates = createsOf(path, inner, text, depth + 1);
+    return [{ key, userClass, kernelClass: text(inner, "IOClass"), place: { path, span: keySpan }, creates }];
+  });
+}
+
+const MAX_DEPTH = 4;
+
+function entitlementsReports(target: Target, { plist }: ReportSource): EntitlementsReport[] {
+  return grouped(target.configurations, ({ entitlements }) => entitlements).map(([path, configurations]) => {
+    const document = plist(path);
+    const entries = document?.root?.kind === "dict" ? document.root.entries : [];
+    return {
+      path,
+      configurations: namesOf(configurations),
+      problem: problemOf(document),
+      claims: entries.map((entry) => ({
+        key: entry.key,
+        values: valuesOf(entry.value),
+        place: { path, span: entry.keySpan },
+      })),
+    };
+  });
+}
+
+/** A claim's values, one for each element of an array; dictionaries with the meaning of their keys. */
+function valuesOf(value: PlistValue | undefined): { value: string; meaning: string }[] {
+  if (value?.kind === "array") return value.items.flatMap(valuesOf);
+  if (value?.kind !== "dict") return [{ value: oneLine(value), meaning: "" }];
+  const meanings = value.entries.map(({ key, value: item }) => meaningOf(key, item)).filter((each) => each !== "");
+  return [{ value: oneLine(value), meaning: meanings.join(", ") }];
+}
+
+/** The classes that the dext's sources declare, those of `.iig` files where there are any. */
+function classesOf(target: Target, index: ProjectIndex): ClassReport[] {
+  const sources = new Set(target.sources);
+  const declared = [...index.classes.values()].flatMap(({ name, declaration }) => {
+    if (!declaration || !sources.has(declaration.path) || !index.isOSObject(name)) return [];
+    return [{ name, base: declaration.base, place: { path: declaration.path, span: declaration.nameSpan } }];
+  });
+  const fromIig = declared.filter(({ place }) => place.path.endsWith(".iig"));
+  return (fromIig.length > 0 ? fromIig : declared).sort((a, b) => compareStrings(a.name, b.name));
+}
+
+const ORIGINS: Readonly<Record<Target["origin"], string>> = {
+  xcodeproj: "a target of the Xcode project",
+  xcodegen: "a target of XcodeGen's specification; no generated project has it",
+  folder: "found by its Info.plist, since no project file names it",
+};
+
+function notesOf(target: Target, hosts: readonly Target[]): string[] {
+  const notes = [`${basename(target.definedIn)}: ${ORIGINS[target.origin]}.`];
+  const signed = target.configurations.filter(({ entitlements }) => entitlements !== undefined);
+  const set = signed.some(({ variables }) => (variables.get("CODE_SIGN_ENTITLEMENTS") ?? "") !== "");
+  if (signed.length === 0)
+    notes.push("No entitlements: the build settings name none, and none lies near the Info.plist.");
+  else if (!set) notes.push("Entitlements: the nearest file, since no build setting names one.");
+  if (target.configurations.every(({ infoPlist }) => infoPlist === undefined)) {
+    notes.push("No Info.plist: INFOPLIST_FILE is not set.");
+  }
+  const [host] = hosts;
+  if (!host) notes.push("No app was found that brings it: no app's bundle id begins its own.");
+  else if (hosts.every((each) => beginsIdOf(each, target))) {
+    notes.push(`Brought by ${host.name}: the app's bundle id begins the dext's.`);
+  } else notes.push(`Brought by ${host.name}: the only app beside it.`);
+  return notes;
+}
+
+function beginsIdOf(app: Target, dext: Target): boolean {
+  return app.configurations.some(({ bundleId }) =>
+    dext.configurations.some((own) => bundleId !== undefined && own.bundleId?.startsWith(`${bundleId}.`)),
+  );
+}
+
+function problemOf(document: PlistDocument | undefined): string | undefined {
+  if (!document) return "not there, or not read";
+  if (document.format === "binary") return "a binary property list";
+  if (document.root?.kind !== "dict") return "no property list";
+  return document.problems.length > 0 ? "has mistakes, so parts of it may be missing here" : undefined;
+}
+
+const MAX_TEXT = 400;
+
+/** A value on one line: text as written, a dictionary as "key value, key value". */
+function oneLine(value: PlistValue | undefined, depth = 0): string {
+  if (!value) return "";
+  if (value.kind === "boolean") return String(value.value);
+  if (value.kind === "dict") {
+    if (depth > 3) return "…";
+    const parts = value.entries.slice(0, 20).map((entry) => `${entry.key} ${oneLine(entry.value, depth + 1)}`.trim());
+    return shorten(parts.length > 0 ? parts.join(", ") : "empty dictionary");
+  }
+  if (value.kind === "array") {
+    if (depth > 3) return "…";
+    const parts = value.items.slice(0, 40).map((item) => oneLine(item, depth + 1));
+    return shorten(parts.length > 0 ? parts.join(", ") : "empty array");
+  }
+  return shorten(value.text.replace(/\s+/g, " ").trim());
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
+}
+
+function grouped(
+  configurations: readonly TargetConfiguration[],
+  keyOf: (configuration: TargetConfiguration) => string | undefined,
+): [path: string, configurations: TargetConfiguration[]][] {
+  const groups = new Map<string, TargetConfiguration[]>();
+  for (const configuration of configurations) {
+    const key = keyOf(configuration);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(configuration);
+    else groups.set(key, [configuration]);
+  }
+  return [...groups];
+}
+
+function namesOf(configurations: readonly TargetConfiguration[]): string[] {
+  return distinct(configurations.map(({ name }) => (name === "" ? undefined : name)));
+}
+
+function distinct(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}
