@@ -156,21 +156,19 @@ function headerOf(text, annotate) {
   const header = text
     .replace(/#include <[^>]*\.iig>/g, "#include <DriverKit/DriverKit.h>")
     .replace(/class (\w+) : public (\w+)\s*\{([\s\S]*?)\n\};/g, (_, name, base, members) => {
-      const extra = [`    typedef ${base} super;`, `    struct ${name}_IVars *ivars;`];
-      const plain = members.replace(
-        /([\w*]+(?:\s+[\w*]+)*[\s*])(\w+)\(([^;]*?)\)\s*((?:override|LOCALONLY|TYPE\([^)]*\)|\s)*);/g,
-        (whole, returns, method, parameters, marks) => {
-          if (marks.includes("TYPE")) {
-            extra.push(`    kern_return_t CreateAction${method}(size_t referenceSize, ${mark}OSAction **action);`);
-          }
-          if (!marks.includes("LOCALONLY")) {
-            extra.push(`    ${returns.replace("virtual", "").trim()} ${method}_Impl(${parameters});`);
-            defines.push(`#define ${name}_${method}_Args ${parameters.replace(/\s+/g, " ")}`);
-          }
-          return `${returns}${method}(${parameters}) ${marks.includes("override") ? "override" : ""};`;
-        },
-      );
-      return `class ${name} : public ${base}\n{${plain}\n${extra.join("\n")}\n};`;
+      const out = [`typedef ${base} super;`, `struct ${name}_IVars *ivars;`];
+      for (const member of members.replace(/^\s*public:/, "").split(";")) {
+        const method = /^\s*([\s\S]*?[\s*])(\w+)\(([^()]*)\)([\s\S]*)$/.exec(member);
+        if (!method) continue;
+        const [, returns, called, parameters, marks] = method;
+        out.push(`${returns}${called}(${parameters}) ${marks.includes("override") ? "override" : ""};`);
+        if (marks.includes("TYPE"))
+          out.push(`kern_return_t CreateAction${called}(size_t referenceSize, ${mark}OSAction **action);`);
+        if (marks.includes("LOCALONLY")) continue;
+        out.push(`${returns.replace("virtual", "").trim()} ${called}_Impl(${parameters});`);
+        defines.push(`#define ${name}_${called}_Args ${parameters.replace(/\s+/g, " ")}`);
+      }
+      return `class ${name} : public ${base} {\npublic:\n    ${out.join("\n    ")}\n};`;
     });
   return header.replace(/#endif\s*$/, `${defines.join("\n")}\n#endif\n`);
 }

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { registerPathActions } from "./path-actions.ts";
 import { registerPathView } from "./path-view.ts";
+import { registerProjectsView } from "./projects-view.ts";
 import { registerRulePages } from "./rule-pages.ts";
 import { LanguageServer } from "./language-server.ts";
 import { registerStatusItem } from "./status-item.ts";
@@ -22,6 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   registerPathActions(context);
   registerStatusItem(context, server);
   registerValidateBundle(context, server);
+  registerProjectsView(context, server);
   const { version } = context.extension.packageJSON as { version: string };
   log.info(`DriverKit Tools ${version}`);
   await server.start();

@@ -70,6 +70,11 @@ export class LanguageServer implements vscode.Disposable {
       : this.client.sendRequest<Result>(method, params ?? {}, token);
   }
 
+  /** Calls back for each notification of a method of `protocol.ts`. */
+  onNotification(method: string, callback: () => void): vscode.Disposable {
+    return this.client.onNotification(method, callback);
+  }
+
   /** Reports the work-done progress of a token until disposed. */
   onProgress(
     token: string,

@@ -20,7 +20,7 @@ void AcmeRAID::free()
     if (ivars) {
         for (uint32_t i = 0; i < kVectorCount; i++) {
             OSSafeReleaseNULL(ivars->sources[i]);
-            OSSafeReleaseNULL(ivars->actions[i]);
+            // The actions went in Stop: while they are there, they keep this object alive.
             OSSafeReleaseNULL(ivars->queues[i]);
         }
         OSSafeReleaseNULL(ivars->watchdog);
@@ -63,9 +63,9 @@ kern_return_t IMPL(AcmeRAID, Start)
 kern_return_t IMPL(AcmeRAID, Stop)
 {
     for (uint32_t i = 0; i < kVectorCount; i++) {
-        if (ivars->sources[i]) {
+        if (ivars->sources[i])
             ivars->sources[i]->Cancel(nullptr);
-        }
+        OSSafeReleaseNULL(ivars->actions[i]);
     }
     if (ivars->watchdog) {
         ivars->watchdog->Cancel(nullptr);

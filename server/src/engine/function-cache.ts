@@ -8,6 +8,8 @@ import type { RawResult } from "./run-rules.ts";
 export interface FunctionResult {
   readonly results: readonly RawResult[];
   readonly errors: readonly AnalysisError[];
+  /** What the flow analysis was told of other functions; the result holds as long as that is so. */
+  readonly consulted: ReadonlyMap<string, string>;
 }
 
 /** Keeps the results of the last check of each file; what that check did not use is dropped. */

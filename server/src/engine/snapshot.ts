@@ -3,7 +3,7 @@ import { compareStrings } from "../base/compare.ts";
 import { hash } from "../base/hash.ts";
 import { contains, overlaps, type Span } from "../base/span.ts";
 import { mermaidOf } from "../flow/mermaid.ts";
-import { ownershipOf } from "../flow/ownership.ts";
+import { ownershipOf, stillHolds } from "../flow/ownership.ts";
 import type { ProjectModel, Target } from "../project/model.ts";
 import { targetsOf } from "../project/discover.ts";
 import type { BaseContext, FileContext, Fix, Rule } from "../rules/define.ts";
@@ -230,8 +230,9 @@ export class Snapshot implements AnalysisApi {
     for (const fn of context.fileSummary.functions) {
       if (fn.outer || isBroken(fn, context.file)) continue;
       const key = `${environment}\u0000${fn.className ?? ""}\u0000${text.slice(fn.node.start, fn.node.end)}`;
+      const flow = { index: state.index, parse: context.statements };
       const cached = cache.get(key);
-      if (cached) {
+      if (cached && stillHolds(cached.consulted, flow)) {
         results.push(...moveResults(cached.results, path, fn.node.start));
         errors.push(...cached.errors);
         continue;
@@ -239,9 +240,15 @@ export class Snapshot implements AnalysisApi {
       const own: RawResult[] = [];
       const ownErrors: AnalysisError[] = [];
       for (const rule of rules) runRule<"function">(rule, { ...context, fn }, path, own, ownErrors);
-      if (ownershipOf(fn, { index: state.index, parse: context.statements }).givenUp) this.source.functions.givenUp++;
+      const { givenUp, consulted } = ownershipOf(fn, flow);
+      if (givenUp) this.source.functions.givenUp++;
+      const told = new Map(consulted);
+      for (const inner of context.fileSummary.functions) {
+        if (!inner.outer || !contains(fn.node, inner.node)) continue;
+        for (const [question, answer] of ownershipOf(inner, flow).consulted) told.set(question, answer);
+      }
       if (isSelfContained(own, path, fn.node)) {
-        cache.set(key, { results: moveResults(own, path, -fn.node.start), errors: ownErrors });
+        cache.set(key, { results: moveResults(own, path, -fn.node.start), errors: ownErrors, consulted: told });
       }
       results.push(...own);
       errors.push(...ownErrors);

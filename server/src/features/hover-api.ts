@@ -11,6 +11,7 @@ import {
 import { callsOf, type CallSite } from "../semantics/calls.ts";
 import { calledMethod } from "../semantics/expression-type.ts";
 import type { MethodInfo } from "../semantics/model.ts";
+import { macroMeaning, type MacroMeaning } from "../knowledge/macros.ts";
 import { nodeAt, textOf } from "../syntax/node.ts";
 import { iigClass } from "./class-places.ts";
 import type { FeatureContext } from "./context.ts";
@@ -47,7 +48,28 @@ function hoverCall(call: CallSite, { index }: FeatureContext, span: Span): Hover
   const isPlain = call.receiver === undefined && call.scope === undefined;
   if (!isPlain || index.functionsNamed(call.name).length > 0 || index.macro(call.name)) return undefined;
   const known = driverKitFunction(call.name);
-  return known && describe([known], span);
+  if (known) return describe([known], span);
+  const meaning = macroMeaning(call.name);
+  const text = meaning && describeMacro(meaning);
+  return text === undefined ? undefined : { markdown: `\`${call.name}\` ${text}`, span };
+}
+
+/** What a macro does to objects; undefined for those that only branch, check or log. */
+function describeMacro(meaning: MacroMeaning): string | undefined {
+  switch (meaning.kind) {
+    case "release-null":
+      return "releases the object and sets the variable to null; null is allowed";
+    case "free-null":
+      return "frees the memory and sets the variable to null";
+    case "cast":
+      return meaning.fails === "null"
+        ? "gives the object as another type at **+0**, or null when it is not of that type"
+        : "gives the object as another type at **+0**, and stops the driver when it is not of that type";
+    case "create":
+      return "creates an object at **+1**: the caller releases it";
+    default:
+      return undefined;
+  }
 }
 
 function hoverClass(name: string, { index }: FeatureContext, span: Span): Hover | undefined {

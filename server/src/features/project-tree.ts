@@ -1,9 +1,9 @@
 // The report of a workspace's projects as a tree to look at: labels, and places to go to. Plain data.
 import { basename, relative } from "../base/paths.ts";
 import type { Span } from "../base/span.ts";
-import { plural } from "./counts.ts";
 import type {
   AppReport,
+  CreateReport,
   ClassReport,
   DextReport,
   EntitlementsReport,
@@ -54,10 +54,9 @@ export function projectTree(report: ProjectReport, folder: string): TreeNode[] {
 
 function dextNode(dext: DextReport, folder: string): TreeNode {
   const versions = dext.deploymentTargets.map((version) => `DriverKit ${version}`);
-  const about = [...dext.bundleIds, ...versions, ...dext.notes];
   return node("dext", dext.name, {
     description: dext.bundleIds.join(", "),
-    tooltip: about.join("\n"),
+    tooltip: [...dext.bundleIds, ...versions, ...dext.notes].join("\n"),
     place: { path: dext.definedIn, span: START },
     children: [
       ...dext.infoPlists.map((info) => infoPlistNode(info, folder)),
@@ -72,7 +71,7 @@ function dextNode(dext: DextReport, folder: string): TreeNode {
 
 function infoPlistNode(info: InfoPlistReport, folder: string): TreeNode {
   return node("info-plist", basename(info.path), {
-    description: about([info.problem, plural(info.personalities.length, "personality")], info.configurations),
+    description: about([info.problem], info.configurations),
     tooltip: relative(folder, info.path),
     place: { path: info.path, span: START },
     children: info.personalities.map(personalityNode),
@@ -82,17 +81,23 @@ function infoPlistNode(info: InfoPlistReport, folder: string): TreeNode {
 function personalityNode(personality: PersonalityReport): TreeNode {
   const { name, provider, userClass, kernelClass, place } = personality;
   const matches = personality.matches.map(({ key, value, meaning, place: at }) =>
-    node("match", `${key}: ${value}`, { description: meaning, place: at }),
-  );
-  const clients = personality.userClients.map(({ key, userClass: client, place: at }) =>
-    node("user-client", key, { description: client, place: at }),
+    node("match", key, {
+      description: meaning === "" ? value : meaning,
+      tooltip: [`${key}: ${value}`, meaning].filter((line) => line !== "").join("\n"),
+      place: at,
+    }),
   );
   return node("personality", name, {
     description: [userClass, provider].filter((part) => part !== undefined).join(" on "),
     tooltip: kernelClass === undefined ? "" : `IOClass ${kernelClass}`,
     place,
-    children: [...matches, ...clients],
+    children: [...matches, ...personality.creates.map(createNode)],
   });
+}
+
+/** A dictionary for Create, with those that the service it makes has in turn. */
+function createNode({ key, userClass, place, creates }: CreateReport): TreeNode {
+  return node("user-client", key, { description: userClass, place, children: creates.map(createNode) });
 }
 
 function entitlementsNode(file: EntitlementsReport, folder: string): TreeNode {

@@ -1,7 +1,15 @@
 // Builds the control-flow graph of one function body. Blocks and lambdas inside it are values here; they have graphs of their own.
 import type { Span } from "../base/span.ts";
 import type { ProjectIndex } from "../semantics/model.ts";
-import { binaryParts, declaredName, isDeclaratorLike, isExpression, unaryParts, unwrap } from "../syntax/cpp.ts";
+import {
+  assignedTo,
+  binaryParts,
+  declaredName,
+  isDeclaratorLike,
+  isExpression,
+  unaryParts,
+  unwrap,
+} from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { childOf, enclosing, field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import type { Cfg, Condition, Edge, Item } from "./cfg.ts";
@@ -213,11 +221,40 @@ class Builder {
         return;
       }
     }
-    for (const child of node.children) this.add({ kind: "evaluate", node: child });
+    for (const child of node.children) {
+      const stored = assignedTo(child);
+      const choice = stored && unwrap(stored.right);
+      if (stored && choice?.kind === K.conditionalExpression) this.choice(stored.left, choice, false);
+      else this.add({ kind: "evaluate", node: child });
+    }
+  }
+
+  /** `left = c ? a : b` as the two paths that it is. */
+  private choice(left: SyntaxNode, node: SyntaxNode, declared: boolean): void {
+    const [condition, yes, no] = [field(node, "condition"), field(node, "consequence"), field(node, "alternative")];
+    if (!condition || !yes || !no) return this.add({ kind: "evaluate", node });
+    const [first, second, after] = [this.newBlock(), this.newBlock(), this.newBlock()];
+    this.branch(condition, first, second);
+    for (const [block, value] of [
+      [first, yes],
+      [second, no],
+    ] as const) {
+      this.current = block;
+      this.add({ kind: "assign", left, value, declared });
+      this.connect(after);
+    }
+    this.current = after;
   }
 
   private declaration(node: SyntaxNode): void {
-    this.add({ kind: "declare", node });
+    const [only] = node.children.filter((child) => child.kind === K.initDeclarator);
+    const stored = only && assignedTo(only);
+    const choice = stored && unwrap(stored.right);
+    if (stored && choice?.kind === K.conditionalExpression && node.children.at(-1) === only) {
+      this.choice(stored.left, choice, true);
+    } else {
+      this.add({ kind: "declare", node });
+    }
     for (const child of node.children) {
       if (!isDeclaratorLike(child) || child === field(node, "type")) continue;
       if (child.kind === K.initDeclarator && field(child, "declarator")?.kind === K.structuredBindingDeclarator) {

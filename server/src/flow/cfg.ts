@@ -8,6 +8,8 @@ export type Item =
   | { readonly kind: "evaluate"; readonly node: SyntaxNode }
   /** A declaration statement; its initialisers are evaluated. */
   | { readonly kind: "declare"; readonly node: SyntaxNode }
+  /** One alternative of `left = c ? a : b`, taken on its own path. */
+  | { readonly kind: "assign"; readonly left: SyntaxNode; readonly value: SyntaxNode; readonly declared: boolean }
   /** `return`, with or without a value, or the end of the body (`implicit`). */
   | {
       readonly kind: "return";

@@ -1,6 +1,6 @@
 // Whether a way out of a function is one on which it succeeds.
 import { isObjectPointer } from "../semantics/expression-type.ts";
-import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
+import type { FunctionInfo, ProjectIndex, TypeRef } from "../semantics/model.ts";
 import { readDeclarator, readType } from "../semantics/types.ts";
 import { isDeclaratorLike } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
@@ -8,6 +8,11 @@ import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { truthOf, type Env, type Value } from "./values.ts";
 
 const STATUS = /^(kern_return_t|IOReturn|OSReturn|mach_error_t|errno_t|int|OSStatus)$/;
+
+/** True for the types that say how a call went: 0 is success. */
+export function isStatusType(type: TypeRef, index: ProjectIndex): boolean {
+  return type.pointers === 0 && STATUS.test(index.resolveName(type.name));
+}
 
 /** What the function tells its caller by returning `value` in `env`. Where that cannot be told, it counts as success. */
 export function outcomeOf(
@@ -19,7 +24,7 @@ export function outcomeOf(
 ): "success" | "failure" {
   const { returns } = fn;
   if (!returned) return hasFailed(env, fn) ? "failure" : "success";
-  const isStatus = returns !== undefined && returns.pointers === 0 && STATUS.test(index.resolveName(returns.name));
+  const isStatus = returns !== undefined && isStatusType(returns, index);
   // `return false` from a function that returns a status is success to the kernel and failure to its author.
   if (isStatus && textOf(returned) === "false") return "failure";
   const truth = truthOf(value);

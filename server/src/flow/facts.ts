@@ -18,25 +18,69 @@ const BUDGET = 5_000;
 const knownFacts = new WeakMap<ProjectIndex, Facts>();
 
 /** The facts of one state of the project. */
-export function factsFor(environment: CfgEnvironment): FlowFacts {
+export function factsFor(environment: CfgEnvironment): Facts {
   let facts = knownFacts.get(environment.index);
   if (!facts) knownFacts.set(environment.index, (facts = new Facts(environment)));
   return facts;
 }
 
-class Facts implements FlowFacts {
+/** The summaries; `FlowFacts` says what each answers. */
+export class Facts implements FlowFacts {
   readonly index: ProjectIndex;
   readonly parse: CfgEnvironment["parse"];
   private readonly effects = new Map<SyntaxNode, Map<string, Effect>>();
   private readonly returns = new Map<SyntaxNode, Counted | undefined>();
   private readonly outs = new Map<SyntaxNode, Map<string, Counted | undefined>>();
   private readonly functions = new Map<SyntaxNode, FunctionInfo>();
+  private readonly ids = new Map<string, FunctionInfo>();
+  private readonly idsByNode = new Map<SyntaxNode, string>();
+  private consulted: Map<string, string> | undefined;
   private depth = 0;
 
   constructor({ index, parse }: CfgEnvironment) {
     this.index = index;
     this.parse = parse;
     for (const file of index.files) for (const fn of file.functions) this.functions.set(fn.node, fn);
+    for (const fn of this.functions.values()) {
+      let id = idOf(fn);
+      while (this.ids.has(id)) id += "+";
+      this.ids.set(id, fn);
+      this.idsByNode.set(fn.node, id);
+    }
+  }
+
+  /** Runs an analysis and keeps what it was told of other functions. */
+  recording<T>(work: () => T): { readonly result: T; readonly consulted: ReadonlyMap<string, string> } {
+    const outer = this.consulted;
+    const consulted = new Map<string, string>();
+    this.consulted = consulted;
+    try {
+      return { result: work(), consulted };
+    } finally {
+      this.consulted = outer;
+    }
+  }
+
+  /** True when everything that an analysis was told would be answered the same now. */
+  stillHolds(consulted: ReadonlyMap<string, string>): boolean {
+    for (const [question, answer] of consulted) {
+      const [kind, id, variable] = question.split("\u0000") as [string, string, string];
+      const fn = this.ids.get(id);
+      if (!fn || this.ask(kind, fn, variable) !== answer) return false;
+    }
+    return true;
+  }
+
+  private ask(kind: string, fn: FunctionInfo, variable: string): string {
+    if (kind === "effect") return this.effectOn(fn, variable);
+    if (kind === "passed") return String(this.returnedParameter(fn));
+    return String(kind === "out" ? this.outGives(fn, variable) : this.returnGives(fn));
+  }
+
+  private note<T extends string | undefined>(kind: string, fn: FunctionInfo, variable: string, answer: T): T {
+    const id = this.idsByNode.get(fn.node);
+    if (id !== undefined) this.consulted?.set([kind, id, variable].join("\u0000"), String(answer));
+    return answer;
   }
 
   functionOf(node: SyntaxNode): FunctionInfo | undefined {
@@ -44,6 +88,10 @@ class Facts implements FlowFacts {
   }
 
   effectOn(fn: FunctionInfo, variable: string): Effect {
+    return this.note("effect", fn, variable, this.effectOf(fn, variable));
+  }
+
+  private effectOf(fn: FunctionInfo, variable: string): Effect {
     let known = this.effects.get(fn.node);
     if (!known) this.effects.set(fn.node, (known = new Map()));
     const before = known.get(variable);
@@ -79,6 +127,10 @@ class Facts implements FlowFacts {
   }
 
   returnGives(fn: FunctionInfo): Counted | undefined {
+    return this.note("return", fn, "", this.returned(fn));
+  }
+
+  private returned(fn: FunctionInfo): Counted | undefined {
     if (this.returns.has(fn.node)) return this.returns.get(fn.node);
     this.returns.set(fn.node, undefined);
     const values = [...ownNodes(fn.body)].flatMap((node) =>
@@ -91,7 +143,24 @@ class Facts implements FlowFacts {
     return gives;
   }
 
+  returnedParameter(fn: FunctionInfo): string | undefined {
+    let name: string | undefined;
+    if ((fn.returns?.pointers ?? 0) === 1) {
+      const values = [...ownNodes(fn.body)].flatMap((node) =>
+        node.kind === K.returnStatement ? [node.children[0]] : [],
+      );
+      const names = new Set(values.map((value) => value && textOf(uncast(value))));
+      const [only] = names;
+      if (names.size === 1 && this.index.parametersOf(fn).some((parameter) => parameter.name === only)) name = only;
+    }
+    return this.note("passed", fn, "", name);
+  }
+
   outGives(fn: FunctionInfo, parameter: string): Counted | undefined {
+    return this.note("out", fn, parameter, this.storedThrough(fn, parameter));
+  }
+
+  private storedThrough(fn: FunctionInfo, parameter: string): Counted | undefined {
     let known = this.outs.get(fn.node);
     if (!known) this.outs.set(fn.node, (known = new Map()));
     if (known.has(parameter)) return known.get(parameter);
@@ -136,9 +205,6 @@ class Facts implements FlowFacts {
       made?.args.forEach((argument, position) => {
         if (textOf(argument).replace(/\s/g, "") === `&${name}`) sources.push(outOwnership(made, position, fn, this));
       });
-      // A local that is stored elsewhere or let go of as well is more than this can judge.
-      if (made && /^(release|retain)$/.test(made.name) && made.receiver && textOf(made.receiver) === name)
-        return undefined;
     }
     return this.agree(sources);
   }
@@ -157,6 +223,12 @@ class Facts implements FlowFacts {
       this.depth--;
     }
   }
+}
+
+/** A function's name for the outside, the same in the next state of the project; blocks and lambdas by their outer function. */
+function idOf(fn: FunctionInfo): string {
+  const outer = fn.outer ? `${idOf(fn.outer)}/` : "";
+  return `${outer}${fn.path}|${fn.className ?? ""}::${fn.name}`;
 }
 
 function ownNodes(body: SyntaxNode): Iterable<SyntaxNode> {

@@ -46,7 +46,9 @@ export function classifyMention(node: SyntaxNode, fn: FunctionInfo, facts: FlowF
         return "look";
       case K.conditionalExpression:
         if (parent.children[0] === child) return "look";
-        return "escape";
+        // The graph takes an assigned choice apart; anywhere else the chosen value goes its own way.
+        if (!isAssignedChoice(parent)) return "escape";
+        break;
       case K.pointerExpression: {
         if (unaryParts(parent)?.operator !== "&") return "use";
         // `&x` as an argument belongs to the call; anywhere else the variable can change behind our back.
@@ -58,6 +60,11 @@ export function classifyMention(node: SyntaxNode, fn: FunctionInfo, facts: FlowF
         // The left side is overwritten, the right side becomes an alias or is stored: the assignment decides.
         return parts && (parts.left === child || parts.right === child) ? "handled" : "escape";
       }
+      case K.declaration:
+        // `if (T *y = x)`: name and value stand in the declaration itself.
+        return field(parent, "value") === child && field(parent, "declarator")?.kind === K.pointerDeclarator
+          ? "handled"
+          : "escape";
       case K.initDeclarator:
         return isPlainPointerDeclaration(parent) ? "handled" : "escape";
       case K.returnStatement:
@@ -98,6 +105,12 @@ export function isPlainLocal(node: SyntaxNode, fn: FunctionInfo, facts: FlowFact
 /** `OSSharedPtr<T> p(x, OSRetain)` takes a reference of its own; any other constructor may take this one. */
 export function constructsWithoutTaking(list: SyntaxNode): boolean {
   return list.children.length === 2 && textOf(unwrap(list.children[1] as SyntaxNode)) === "OSRetain";
+}
+
+function isAssignedChoice(node: SyntaxNode): boolean {
+  let at = node;
+  while (at.parent?.kind === K.parenthesizedExpression) at = at.parent;
+  return at.parent?.kind === K.assignmentExpression || at.parent?.kind === K.initDeclarator;
 }
 
 function isPlainPointerDeclaration(declarator: SyntaxNode): boolean {

@@ -49,6 +49,8 @@ function describeItem(item: Item): string {
     case "evaluate":
     case "declare":
       return shorten(normalText(item.node));
+    case "assign":
+      return shorten(`${normalText(item.left)} = ${normalText(item.value)}`);
     case "return":
       return item.implicit ? "end" : shorten(`return ${item.value ? normalText(item.value) : ""}`.trim());
     case "leave":

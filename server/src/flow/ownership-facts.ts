@@ -31,8 +31,16 @@ export interface FlowFacts extends CfgEnvironment {
   effectOn(fn: FunctionInfo, variable: string): Effect;
   /** Who owns the object that a function of the project returns. */
   returnGives(fn: FunctionInfo): Counted | undefined;
+  /** The parameter that every return of a function gives back; undefined for other functions. */
+  returnedParameter(fn: FunctionInfo): string | undefined;
   /** Who owns the object that a function of the project stores through a parameter. */
   outGives(fn: FunctionInfo, parameter: string): Counted | undefined;
+}
+
+/** The declaration of what a call runs: a method, or a free function's prototype that says who owns what. */
+export function calledDeclaration(call: CallParts, fn: FunctionInfo, index: ProjectIndex): MethodInfo | undefined {
+  const free = !call.receiver && call.scope === undefined ? index.prototype(call.name) : undefined;
+  return free ?? calledMethod(call, fn, index);
 }
 
 /** The project's own function that a call runs, when there is exactly one that it can be. */
@@ -102,7 +110,7 @@ export function outOwnership(
   facts: FlowFacts,
 ): Counted | undefined {
   const { index } = facts;
-  const method = calledMethod(call, fn, index);
+  const method = calledDeclaration(call, fn, index);
   if (method && /^CreateAction/.test(call.name) && position === method.parameters.length - 1) return "+1";
   const noted = method?.parameters[position]?.annotations ?? [];
   if (noted.some((each) => each.startsWith("RETURNS_RETAINED"))) return "+1";
@@ -135,7 +143,7 @@ export function returnOwnership(call: CallParts, fn: FunctionInfo, facts: FlowFa
   }
   const smart = smartPointerGives(call, fn, index);
   if (smart) return smart;
-  const method = calledMethod(call, fn, index);
+  const method = calledDeclaration(call, fn, index);
   if (method?.annotations?.includes("RETURNS_RETAINED")) return "+1";
   if (method?.annotations?.includes("RETURNS_NOT_RETAINED")) return "+0";
   const own = calledFunction(call, fn, index);
@@ -155,7 +163,7 @@ function smartPointerGives(call: CallParts, fn: FunctionInfo, index: ProjectInde
 
 /** True for a method of which the project has a declaration and no body anywhere: Apple's convention is all there is to go by. */
 function isBodiless(method: MethodInfo | undefined, index: ProjectIndex): boolean {
-  if (!method || method.pure || method.virtual) return false;
+  if (!method || method.className === "") return false;
   return !index.functionsNamed(method.name).some((each) => index.classNameOf(each) === method.className);
 }
 
@@ -181,11 +189,11 @@ export function argumentEffect(call: CallParts, position: number, fn: FunctionIn
   // The functions that walk through a USB configuration (USBDriverKit's descriptor parsing) only read it.
   if (isLogging(call.name) || /^IOUSBGet/.test(call.name)) return "borrows";
   if (/^(OSSharedPtr|reset)$/.test(call.name)) return takesOwnReference(call) ? "borrows" : "unknown";
-  const method = calledMethod(call, fn, index);
+  const method = calledDeclaration(call, fn, index);
   if (method?.parameters[position]?.annotations?.includes("CONSUMED")) return "releases";
   const own = calledFunction(call, fn, index);
   const parameter = own && index.parametersOf(own)[position];
-  if (own && parameter) return parameter.type.reference ? "unknown" : facts.effectOn(own, parameter.name);
+  if (own && parameter) return facts.effectOn(own, parameter.name);
   if (free && driverKitFunction(call.name)) return "borrows";
   const className = tableClass(call, fn, index);
   if (className === undefined || isProjectMethod(method)) return "unknown";
@@ -197,6 +205,21 @@ export function argumentEffect(call: CallParts, position: number, fn: FunctionIn
 function takesOwnReference(call: CallParts): boolean {
   const second = call.args[1];
   return second !== undefined && second.source.text.slice(second.start, second.end).trim() === "OSRetain";
+}
+
+/** The argument that a helper of the project hands back: `T *same(T *x) { …; return x; }`. */
+export function passedThrough(call: CallParts, fn: FunctionInfo, facts: FlowFacts): SyntaxNode | undefined {
+  const own = calledFunction(call, fn, facts.index);
+  const name = own && facts.returnedParameter(own);
+  if (!own || name === undefined) return undefined;
+  return call.args[facts.index.parametersOf(own).findIndex((parameter) => parameter.name === name)];
+}
+
+/** What a helper of the project does to the object behind a `T **` parameter that it is handed the address of. */
+export function pointeeEffect(call: CallParts, position: number, fn: FunctionInfo, facts: FlowFacts): Effect {
+  const own = calledFunction(call, fn, facts.index);
+  const parameter = own && facts.index.parametersOf(own)[position];
+  return own && parameter?.type.pointers === 2 ? facts.effectOn(own, `*${parameter.name}`) : "unknown";
 }
 
 /** True when a method takes over a reference to the object that it is called on. */

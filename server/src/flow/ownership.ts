@@ -11,7 +11,7 @@ import type { FlowFacts } from "./ownership-facts.ts";
 import { sitesOf, type Site } from "./sites.ts";
 import type { Outcome, PathEvent, PathState, Phase } from "./state.ts";
 import { Transfer } from "./transfer.ts";
-import { envKey, join, refine, type Env } from "./values.ts";
+import { envKey, join, OBJECT, refine, type Env } from "./values.ts";
 
 /** A way to a place. Linked backwards; `eventsOf` gives the events in order. */
 export interface Trail {
@@ -34,6 +34,8 @@ export interface OwnershipResult {
   readonly sites: readonly Site[];
   /** Per site, place and outcome at most one, in order of site and place. */
   readonly problems: readonly OwnershipProblem[];
+  /** What was asked of the project's other functions, and the answers: the result holds as long as they do. */
+  readonly consulted: ReadonlyMap<string, string>;
   /** The work budget ran out or the function was too large; nothing is said of it. */
   readonly givenUp: boolean;
 }
@@ -49,24 +51,41 @@ const known = new WeakMap<SyntaxNode, { readonly index: ProjectIndex; readonly r
 export function ownershipOf(fn: FunctionInfo, environment: CfgEnvironment): OwnershipResult {
   const before = known.get(fn.node);
   if (before?.index === environment.index) return before.result;
-  const result = analyse(fn, factsFor(environment));
+  const facts = factsFor(environment);
+  const { result: analysed, consulted } = facts.recording(() => {
+    try {
+      return analyse(fn, facts);
+    } catch {
+      // Syntax that no one thought of: the function is given up like one that is too large, and counted.
+      return { fn, sites: [], problems: [], givenUp: true };
+    }
+  });
+  const result: OwnershipResult = { ...analysed, consulted };
   known.set(fn.node, { index: environment.index, result });
   return result;
 }
 
-function analyse(fn: FunctionInfo, facts: FlowFacts): OwnershipResult {
+function analyse(fn: FunctionInfo, facts: FlowFacts): Omit<OwnershipResult, "consulted"> {
   const cfg = buildCfg(fn.body, facts);
   if (!cfg) return { fn, sites: [], problems: [], givenUp: true };
   const sites = sitesOf(fn, facts, cfg);
   const problems: OwnershipProblem[] = [];
   let budget = BUDGET;
   for (const site of sites) {
-    const run = followSite(cfg, site, fn, facts, { budget });
+    const start: PathState | undefined = site.call
+      ? undefined
+      : { phase: "borrowed", count: 0, shared: false, env: new Map([[site.variable, OBJECT]]) };
+    const run = followSite(cfg, site, fn, facts, start ? { budget, start } : { budget });
     if (!run) return { fn, sites, problems: [], givenUp: true };
     budget = run.budget;
     problems.push(...run.problems);
   }
   return { fn, sites, problems, givenUp: false };
+}
+
+/** True when what an earlier result was told of other functions is still so. */
+export function stillHolds(consulted: ReadonlyMap<string, string>, environment: CfgEnvironment): boolean {
+  return consulted.size === 0 || factsFor(environment).stillHolds(consulted);
 }
 
 interface WorkItem {

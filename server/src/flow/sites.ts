@@ -6,8 +6,9 @@ import { addressOf, binaryParts, callParts, declaredName, uncast, type CallParts
 import { K } from "../syntax/kinds.ts";
 import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./build-cfg.ts";
-import type { Cfg } from "./cfg.ts";
-import { calledFunction, outOwnership, returnOwnership, type FlowFacts } from "./ownership-facts.ts";
+import { isStatusType } from "./exits.ts";
+import type { Cfg, Item } from "./cfg.ts";
+import { calledDeclaration, calledFunction, outOwnership, returnOwnership, type FlowFacts } from "./ownership-facts.ts";
 
 /** One acquisition: a call that gives a +1 reference to a local variable. */
 export interface Site {
@@ -24,8 +25,8 @@ export interface Site {
   readonly className: string;
   /** Where the variable stands in the call, or on the left of the assignment. */
   readonly span: Span;
-  /** What the call returns when it succeeds: a status 0, true, or the object itself. */
-  readonly success: "zero" | "nonzero" | "object";
+  /** What the call returns when it succeeds: a status 0, true, anything ("always": it cannot fail), or the object itself. */
+  readonly success: "zero" | "nonzero" | "always" | "object";
 }
 
 /** All acquisitions that a function's graph runs; those in blocks and lambdas belong to these. */
@@ -35,7 +36,7 @@ export function sitesOf(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
   for (const node of nodesOf(cfg)) {
     const call = callParts(node);
     if (!call) continue;
-    const method = calledMethod(call, fn, index);
+    const method = calledDeclaration(call, fn, index);
     call.args.forEach((argument, position) => {
       const site = outSite(call, argument, position, method, fn, facts);
       if (site) sites.push(site);
@@ -43,14 +44,52 @@ export function sitesOf(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
     const site = returnSite(call, fn, facts);
     if (site) sites.push(site);
   }
+  sites.push(...retainedParameters(fn, index));
   return sites;
+}
+
+/** Parameters that the function itself retains and releases: what it takes, it has to give back. */
+function retainedParameters(fn: FunctionInfo, index: ProjectIndex): Site[] {
+  const text = textOf(fn.body);
+  if (!text.includes("retain")) return [];
+  return index.parametersOf(fn).flatMap((parameter): Site[] => {
+    const { name, type } = parameter;
+    if (!name || !isObjectPointer(type, index)) return [];
+    const retains = new RegExp(`\\b${name}\\s*->\\s*retain\\s*\\(`).test(text);
+    const releases = new RegExp(`\\b${name}\\s*->\\s*release\\s*\\(|OSSafeRelease\\w*\\s*\\(\\s*${name}\\b`).test(text);
+    if (!retains || !releases) return [];
+    return [
+      {
+        call: undefined,
+        variable: name,
+        how: "borrowed",
+        resource: "object",
+        source: "the caller",
+        className: type.name,
+        span: fn.nameSpan,
+        success: "object",
+      },
+    ];
+  });
+}
+
+function expressionOf(item: Item): SyntaxNode | undefined {
+  switch (item.kind) {
+    case "return":
+    case "assign":
+      return item.value;
+    case "leave":
+      return undefined;
+    default:
+      return item.node;
+  }
 }
 
 /** Every expression node that a graph runs, macro expansions included, blocks and lambdas as a whole. */
 export function* nodesOf(cfg: Cfg): Generator<SyntaxNode> {
   for (const { items } of cfg.blocks) {
     for (const item of items) {
-      const node = item.kind === "return" ? item.value : item.kind === "leave" ? undefined : item.node;
+      const node = expressionOf(item);
       if (node) yield* walk(node, (each) => !isNestedFunction(each));
     }
   }
@@ -70,6 +109,8 @@ function outSite(
   const type = localObject(textOf(target), target, fn, index);
   if (!type) return undefined;
   const className = receiverClass(call, fn, index);
+  const success = successOf(call, position, method, fn, index);
+  if (!success) return undefined;
   if (outOwnership(call, position, fn, facts) !== "+1") return undefined;
   return {
     call,
@@ -79,7 +120,7 @@ function outSite(
     source: describe(call, className),
     className: type.name,
     span: spanOf(argument),
-    success: successOf(call, position, method, fn, index),
+    success,
   };
 }
 
@@ -90,12 +131,15 @@ function successOf(
   method: MethodInfo | undefined,
   fn: FunctionInfo,
   index: ProjectIndex,
-): Site["success"] {
+): Site["success"] | undefined {
   const noted = method?.parameters[position]?.annotations ?? [];
-  if (noted.includes("RETURNS_RETAINED_ON_NONZERO")) return "nonzero";
-  if (noted.includes("RETURNS_RETAINED_ON_ZERO")) return "zero";
   const returns = method?.returns ?? calledFunction(call, fn, index)?.returns;
-  return returns?.name === "bool" || (returns?.pointers ?? 0) > 0 ? "nonzero" : "zero";
+  const testable = !returns || returns.pointers > 0 || returns.name === "bool" || isStatusType(returns, index);
+  if (noted.includes("RETURNS_RETAINED_ON_NONZERO")) return testable ? "nonzero" : undefined;
+  if (noted.includes("RETURNS_RETAINED_ON_ZERO")) return testable ? "zero" : undefined;
+  if (!returns || isStatusType(returns, index)) return "zero";
+  if (returns.name === "bool" || returns.pointers > 0) return "nonzero";
+  return "always";
 }
 
 function returnSite(call: CallParts, fn: FunctionInfo, facts: FlowFacts): Site | undefined {
@@ -149,6 +193,7 @@ function assignedVariable(node: SyntaxNode): SyntaxNode | undefined {
   while (at.parent && !isStore(at.parent)) {
     const cast = at.parent.kind === K.argumentList && at.parent.parent ? callParts(at.parent.parent) : undefined;
     if (cast && /^OS(DynamicCast|RequiredCast)$/.test(cast.name) && cast.args[1] === at) at = inner = cast.node;
+    else if (at.parent.kind === K.conditionalExpression && at.parent.children[0] !== at) at = inner = at.parent;
     else if (uncast(at.parent) === inner || uncast(at.parent) === uncast(inner)) at = at.parent;
     else return undefined;
   }
@@ -174,6 +219,8 @@ function isStore(node: SyntaxNode): boolean {
 function localObject(name: string, at: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): TypeRef | undefined {
   const local = localVariable(name, at, fn, index);
   if (!local || local.parameter || local.static || local.captured || local.type.reference) return undefined;
+  // `__attribute__((cleanup(f)))`: the compiler lets go of it.
+  if (local.declaration && /\bcleanup\s*\(/.test(textOf(local.declaration))) return undefined;
   return isObjectPointer(local.type, index) ? local.type : undefined;
 }
 

@@ -68,5 +68,5 @@ export function fork(state: Running): Running {
 
 /** True while this function holds a reference that it must give up. */
 export function holds(state: { readonly phase: Phase; readonly count: number }): boolean {
-  return state.phase === "owned" && state.count > 0;
+  return (state.phase === "owned" || state.phase === "borrowed") && state.count > 0;
 }

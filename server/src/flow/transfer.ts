@@ -17,6 +17,8 @@ import {
   isReleaseCall,
   lambdaEffect,
   outOwnership,
+  passedThrough,
+  pointeeEffect,
   type FlowFacts,
 } from "./ownership-facts.ts";
 import type { Site } from "./sites.ts";
@@ -69,6 +71,11 @@ export class Transfer {
         for (const each of states) this.leaveFunction(item, each);
         return states;
       }
+      case "assign":
+        return this.evaluate(item.value, state).flatMap((each) => {
+          if (item.declared) each.env = withValue(each.env, textOf(item.left), undefined);
+          return this.store(item.left, valueOf(item.value, each.env, this.facts.index), item.value, each);
+        });
       case "leave":
         this.leaveScope(item.names, item.span, state);
         return [state];
@@ -139,7 +146,9 @@ export class Transfer {
   private mention(node: SyntaxNode, state: Running): void {
     const name = textOf(node);
     const value = state.env.get(name);
-    if (value?.kind === "uninitialised" && name === this.site.variable) return this.readUninitialised(node, state);
+    if (value?.kind === "uninitialised" && name === this.site.variable && state.phase !== "failed") {
+      return this.readUninitialised(node, state);
+    }
     const unchecked = state.phase === "failed" && name === this.site.variable && value?.kind !== "constant";
     if (!holdsObject(value) && !unchecked && !(state.phase === "failed" && value?.kind === "constant")) {
       if (value?.kind === "address") this.useAddress(node, state);
@@ -148,7 +157,13 @@ export class Transfer {
     const mention = classifyMention(node, this.fn, this.facts);
     if (state.phase === "failed") {
       if (name !== this.site.variable) return;
-      if (mention === "use" && this.site.how === "out-parameter") this.report(state, "unchecked", node);
+      // `x->release()` is a use like any other when x was never set; OSSafeReleaseNULL(x) bears a null.
+      if (value?.kind === "uninitialised" && mention === "handled" && node.parent?.kind !== K.fieldExpression) {
+        return this.readUninitialised(node, state);
+      }
+      const used = mention === "use" || (mention === "handled" && node.parent?.kind === K.fieldExpression);
+      if (used && this.site.how === "out-parameter") this.report(state, "unchecked", node);
+      state.env = withValue(state.env, name, undefined);
       state.phase = "idle";
       return;
     }
@@ -196,13 +211,22 @@ export class Transfer {
       if (value?.kind === "maybe-object") this.escape(state);
       else if (holdsObject(value)) this.release(state, node, released.all);
       const path = pathOf(released.target);
-      if (released.nulls && path !== undefined) state.env = withValue(state.env, path, ZERO);
+      if (released.nulls && path !== undefined) {
+        state.env = withValue(state.env, path, ZERO);
+        // A reference is left and nothing points at it any more: it is lost, whatever the function still does.
+        if (holds(state) && value?.kind === "object" && holdersOf(state.env).length === 0) {
+          state.env = withValue(state.env, "@lost", { kind: "constant", value: 1n });
+        }
+      }
       return [state];
     }
     if (call.receiver && call.name === "retain" && call.args.length === 0) {
       this.retain(call.receiver, node, state);
       return [state];
     }
+    const passed = passedThrough(call, this.fn, this.facts);
+    const alias = passed && valueOf(passed, state.env, this.facts.index);
+    if (holdsObject(alias)) state.env = withValue(state.env, callKey(node), alias);
     const lambda = lambdaEffect(call, this.fn, this.facts);
     if (lambda) return this.runLambda(lambda, node, state);
     for (const [position, argument] of call.args.entries()) {
@@ -253,6 +277,14 @@ export class Transfer {
     if (path === undefined) return;
     const value = state.env.get(path);
     if (holdsObject(value)) {
+      const effect = pointeeEffect(call, position, this.fn, this.facts);
+      if (effect === "borrows") return;
+      if (effect === "releases") {
+        this.release(state, argument, false);
+        state.env = withValue(state.env, path, undefined);
+        if (state.phase === "released") state.phase = "gone";
+        return;
+      }
       const ownership = outOwnership(call, position, this.fn, this.facts);
       if (state.phase === "released") state.phase = "gone";
       else if (ownership === undefined || value?.kind !== "object" || holdersOf(state.env).length > 1)
@@ -292,13 +324,13 @@ export class Transfer {
     if (site.how === "out-parameter") {
       state.env = withValue(state.env, site.variable, OBJECT);
       failed.events.push({ kind: "fail", span: site.span });
-      // On failure a variable keeps the null it had. Whether DriverKit writes it is not the same for every call; that this one does
-      // not is known (IOInterruptDispatchSource::Create_Impl returns before it sets *source).
+      // On failure a variable keeps what it had: the stubs that iig makes write it only on success, and so does
+      // IOInterruptDispatchSource::Create_Impl. IOBufferMemoryDescriptor::Create_Impl is the one that is known to write null.
       const keeps = unset?.kind === "constant" && unset.value === 0n;
-      const untouched = unset?.kind === "uninitialised" && site.source === "IOInterruptDispatchSource::Create";
+      const untouched = unset?.kind === "uninitialised" && site.source !== "IOBufferMemoryDescriptor::Create";
       failed.env = withValue(failed.env, site.variable, keeps ? ZERO : untouched ? UNINITIALISED : undefined);
     }
-    return [state, failed];
+    return site.success === "always" ? [state] : [state, failed];
   }
 
   /** Stores a value: an alias in a plain local, anything else hands it on. */
@@ -334,6 +366,14 @@ export class Transfer {
     }
     if (state.phase === "released" && value?.kind === "object" && !state.shared)
       this.report(state, "use-after-release", node);
+    const spare = state.phase === "owned" ? 1 : 0;
+    if (value?.kind === "object" && holds(state) && state.count > spare) {
+      // Retained before: what is stored takes that reference, and ours is still to be given up.
+      state.count--;
+      state.shared = true;
+      state.env = withValue(state.env, "@stored", { kind: "constant", value: 1n });
+      return states;
+    }
     this.escape(state);
     if (path !== undefined) state.env = withValue(state.env, path, { kind: "nonzero" });
     return states;
@@ -359,11 +399,18 @@ export class Transfer {
         const unset = declared.name === this.site.variable && this.isUnset(node, declared);
         for (const state of states) {
           if (declared.functionDeclarator) this.construction(declared.functionDeclarator, state);
+          if (declared.name) this.shadow(declared.name, state);
           if (declared.name) state.env = withValue(state.env, declared.name, unset ? UNINITIALISED : undefined);
         }
       }
     }
     return states;
+  }
+
+  /** A name that is declared anew in an inner scope hides the outer one until the scope ends. */
+  private shadow(name: string, state: Running): void {
+    const outer = state.env.get(name);
+    if (holdsObject(outer)) state.env = withValue(state.env, `${name}^`, outer);
   }
 
   private isUnset(node: SyntaxNode, declared: ReturnType<typeof readDeclarator>): boolean {
@@ -382,6 +429,7 @@ export class Transfer {
     if (!name) return;
     const inner = value && braced(value);
     const known = inner === undefined ? ZERO : inner === null ? undefined : valueOf(inner, state.env, this.facts.index);
+    this.shadow(name, state);
     state.env = withValue(state.env, name, value ? known : undefined);
   }
 
@@ -392,14 +440,15 @@ export class Transfer {
         state.events.push({ kind: "release", span: spanOf(node), count: state.count });
         if (state.count > 0) return;
         if (state.env.has("@kept") && !state.shared) this.report(state, "mapping", node);
-        state.phase = "released";
+        // What was stored may be taken back on a path that fails: a further release is then the stored one's.
+        state.phase = state.env.has("@stored") ? "gone" : "released";
         return;
       case "borrowed":
         if (state.count > 0) {
           state.count--;
           state.events.push({ kind: "release", span: spanOf(node), count: state.count });
         } else {
-          if (!all) this.report(state, "release-borrowed", node);
+          if (!all && !state.env.has("@stored")) this.report(state, "release-borrowed", node);
           state.phase = "gone";
         }
         return;
@@ -435,8 +484,10 @@ export class Transfer {
   private leaveScope(names: readonly string[], span: Span, state: Running): void {
     for (const name of names) {
       const value = state.env.get(name);
+      const outer = state.env.get(`${name}^`);
+      state.env = withValue(state.env, name, outer);
+      if (outer) state.env = withValue(state.env, `${name}^`, undefined);
       if (value === undefined) continue;
-      state.env = withValue(state.env, name, undefined);
       if (!holdsObject(value) || !holds(state) || holdersOf(state.env).length > 0) continue;
       if (value.kind === "object")
         this.lose(state, hasFailed(state.env, this.fn) ? "failure" : "scope", span, undefined);
@@ -448,6 +499,8 @@ export class Transfer {
     state.ended = true;
     const value = item.value && valueOf(item.value, state.env, this.facts.index);
     if (holdsObject(value)) {
+      // A helper that hands its parameter back leaves the caller's reference as it is.
+      if (this.site.how === "parameter" && state.phase === "owned") return;
       if (state.phase === "released" && value?.kind === "object" && !state.shared && item.value) {
         this.report(state, "use-after-release", item.value);
       }
@@ -456,7 +509,7 @@ export class Transfer {
     if (value?.kind === "address" && holds(state))
       state.env = withValue(state.env, "@kept", { kind: "constant", value: 1n });
     if (!holds(state)) return;
-    if (holdersOf(state.env).length === 0) return this.escape(state);
+    if (holdersOf(state.env).length === 0 && !state.env.has("@lost")) return this.escape(state);
     const outcome = outcomeOf(item.value, value, state.env, this.fn, this.facts.index);
     if (this.site.how === "parameter") return;
     this.lose(state, outcome, item.span, item.implicit ? undefined : item.node);
@@ -474,6 +527,11 @@ function results(site: Site, from: string): readonly [Value, Value] {
       return [
         { kind: "nonzero", from },
         { kind: "constant", value: 0n, from },
+      ];
+    case "always":
+      return [
+        { kind: "unknown", from },
+        { kind: "unknown", from },
       ];
     case "object":
       return [OBJECT, { kind: "constant", value: 0n, from }];

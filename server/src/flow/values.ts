@@ -55,6 +55,7 @@ function mentions(key: string, path: string): boolean {
   if (at < 0 || key.startsWith("@")) return false;
   const before = key[at - 1];
   const after = key[at + path.length];
+  if (after === "^") return false;
   return !(before && /\w/.test(before)) && !(after && /\w/.test(after));
 }
 

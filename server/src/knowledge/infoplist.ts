@@ -201,7 +201,7 @@ export const TOP_LEVEL_KEYS: readonly InfoKeyFact[] = [
   top(
     "OSBundleRequired",
     "string",
-    "never",
+    "useless",
     "verified-source",
     "IOKitUser",
     "Says when the system needs a kernel extension. The open validation refuses it in third-party dexts, though some of Apple's samples have it.",
@@ -582,7 +582,7 @@ export const DRIVER_FAMILIES: readonly DriverFamily[] = [
   {
     name: "HID event service",
     ioClass: "AppleUserHIDEventService",
-    bases: ["IOUserHIDEventService"],
+    bases: ["IOUserHIDEventService", "IOHIDEventService"],
     providers: ["IOHIDInterface"],
     kernelId: undefined,
     entitlements: ["family.hid.eventservice"],
@@ -592,7 +592,7 @@ export const DRIVER_FAMILIES: readonly DriverFamily[] = [
   {
     name: "HID device",
     ioClass: "AppleUserHIDDevice",
-    bases: ["IOUserHIDDevice"],
+    bases: ["IOUserHIDDevice", "IOHIDDevice"],
     providers: ["IOUSBHostInterface", "IOUSBHostDevice", "IOUserResources"],
     kernelId: undefined,
     entitlements: ["family.hid.device"],

@@ -1,5 +1,5 @@
 // What the client can do, read once from its `initialize` request.
-import type { ClientCapabilities, InitializeParams } from "vscode-languageserver";
+import { InsertTextMode, type ClientCapabilities, type InitializeParams } from "vscode-languageserver";
 import { asRecord } from "./settings.ts";
 import { pathOfUri } from "./uris.ts";
 
@@ -18,6 +18,12 @@ export interface Client {
   readonly workspaceFolders: boolean;
   readonly progress: boolean;
   readonly hierarchicalSymbols: boolean;
+  /** Completions may hold places to fill in. */
+  readonly snippets: boolean;
+  /** Lines of a completion after the first are indented by the client. */
+  readonly indentsCompletions: boolean;
+  /** Definitions may say what they are the definition of. */
+  readonly definitionLinks: boolean;
   /** Prefix of links to rule pages that the editor's extension answers. */
   readonly rulePageBase: string | undefined;
   /** Settings for clients that cannot be asked for them. */
@@ -49,6 +55,12 @@ export function readClient(params: InitializeParams): Client {
     workspaceFolders: workspace?.workspaceFolders === true,
     progress: window?.workDoneProgress === true,
     hierarchicalSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    indentsCompletions:
+      textDocument?.completion?.completionItem?.insertTextModeSupport?.valueSet.includes(
+        InsertTextMode.adjustIndentation,
+      ) === true,
+    definitionLinks: textDocument?.definition?.linkSupport === true,
     rulePageBase: typeof base === "string" && base !== "" ? base : undefined,
     settings: options["settings"],
     roots: rootsOf(params),

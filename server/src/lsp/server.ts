@@ -20,6 +20,7 @@ import { countBySeverity } from "../features/counts.ts";
 import {
   documentStatusRequest,
   listDextsRequest,
+  projectsRequest,
   rulePageRequest,
   statusChangedNotification,
   validateRequest,
@@ -30,8 +31,10 @@ import {
 import { folderPath, readClient, type Client } from "./client-capabilities.ts";
 import { codeActions, FIX_ALL, readActionData, resolveAction, type ActionContext } from "./code-actions.ts";
 import { DiagnosticsService, type FileDiagnostics } from "./diagnostics.ts";
+import { Editing, EDITING_CAPABILITIES } from "./editing.ts";
 import { connectionLog, guard } from "./guard.ts";
 import type { Log, Platform } from "./platform.ts";
+import { Projects } from "./projects.ts";
 import { PullDiagnostics } from "./pull.ts";
 import { PushDiagnostics } from "./push.ts";
 import { ruleLink } from "./rule-link.ts";
@@ -63,6 +66,8 @@ class Server {
   private readonly workspace: Workspace;
   private readonly service: DiagnosticsService;
   private readonly validation: Validation;
+  private readonly editing: Editing;
+  private readonly projects: Projects;
   private readonly linkTo: (rule: string) => string | undefined;
   private statusTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,8 +82,11 @@ class Server {
     this.linkTo = (rule) =>
       ruleLink(rule, { rulePageBase: client.rulePageBase, packagedPage: (id) => platform.rulePageUri(id) });
     this.workspace = new Workspace(platform, log);
-    this.service = new DiagnosticsService(this.workspace, new Scheduler(), client, this.linkTo, log);
+    const scheduler = new Scheduler();
+    this.service = new DiagnosticsService(this.workspace, scheduler, client, this.linkTo, log);
     this.validation = new Validation(this.workspace, this.service, this.linkTo);
+    this.editing = new Editing(this.workspace, this.service, scheduler, client);
+    this.projects = new Projects(connection, this.workspace, this.service, scheduler);
   }
 
   get result(): InitializeResult {
@@ -101,6 +109,7 @@ class Server {
             }
           : {}),
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
+        ...EDITING_CAPABILITIES,
         hoverProvider: true,
         documentSymbolProvider: true,
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
@@ -113,6 +122,7 @@ class Server {
     this.listenToDocuments();
     this.serveDiagnostics();
     this.serveFeatures();
+    this.editing.listen(this.connection, this.log);
     this.serveProtocol();
   }
 
@@ -205,9 +215,13 @@ class Server {
         const checked = await this.check(textDocument.uri, token);
         if (!checked) return null;
         const lines = checked.context.linesOf(checked.path);
-        const hover = hoverOf(checked.findings, lines.offsetAt(position), this.linkTo);
-        if (!hover) return null;
-        return { contents: { kind: "markdown", value: hover.markdown }, range: toRange(lines, hover.span) };
+        const finding = hoverOf(checked.findings, lines.offsetAt(position), this.linkTo);
+        const facts = await this.editing.facts(textDocument.uri, position, token);
+        if (!finding) return facts;
+        const range = toRange(lines, finding.span);
+        // What is wrong comes first, then what is known.
+        const parts = [finding.markdown, ...(facts ? [facts.contents.value] : [])];
+        return { contents: { kind: "markdown", value: parts.join("\n\n---\n\n") }, range };
       }),
     );
     connection.onCodeAction(
@@ -250,6 +264,7 @@ class Server {
     };
     onRequest(documentStatusRequest, unknown, (params: DocumentStatusParams, token) => this.status(params, token));
     onRequest(listDextsRequest, [], (_params: unknown, token) => validation.list(token));
+    onRequest(projectsRequest, [], (_params: unknown, token) => this.projects.tree(token));
     onRequest(
       rulePageRequest,
       null as { markdown: string } | null,

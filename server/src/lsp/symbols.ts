@@ -3,22 +3,13 @@ import { SymbolKind, type DocumentSymbol } from "vscode-languageserver";
 import type { LineIndex } from "../base/line-index.ts";
 import type { AnalysisApi } from "../engine/analysis.ts";
 import { outlineOfCode, outlineOfPlist, type OutlineSymbol } from "../features/symbols.ts";
-import type { PlistDocument } from "../plist/document.ts";
-import type { FileSummary } from "../semantics/model.ts";
 import { toRange } from "./to-lsp.ts";
-
-/** What the outline is made of, where the analysis offers it. */
-interface OutlineSource {
-  plist?(path: string): PlistDocument | undefined;
-  summary?(path: string): FileSummary | undefined;
-}
 
 /** The symbols of a file; none for a file that is neither code nor a property list. */
 export function documentSymbols(path: string, analysis: AnalysisApi, lines: LineIndex): DocumentSymbol[] {
-  const source = analysis as AnalysisApi & OutlineSource;
-  const plist = source.plist?.(path);
+  const plist = analysis.plist(path);
   if (plist) return outlineOfPlist(plist).map((symbol) => toSymbol(symbol, lines));
-  const summary = source.summary?.(path);
+  const summary = analysis.summary(path);
   return summary ? outlineOfCode(summary).map((symbol) => toSymbol(symbol, lines)) : [];
 }
 

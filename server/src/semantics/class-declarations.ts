@@ -161,6 +161,15 @@ function readOne(
   };
 }
 
+/** A free function's declaration, when it or one of its parameters says who owns what. */
+export function readPrototype(node: SyntaxNode, path: string): MethodInfo | undefined {
+  const declarator = node.children.find((child) => readDeclarator(child).functionDeclarator !== undefined);
+  const method = declarator && readMethod(node, readDeclarator(declarator), "", path);
+  if (!method) return undefined;
+  const noted = method.annotations ?? method.parameters.find((parameter) => parameter.annotations)?.annotations;
+  return noted ? method : undefined;
+}
+
 function readMethod(node: SyntaxNode, declared: DeclaredName, className: string, path: string): MethodInfo | undefined {
   const declarator = declared.functionDeclarator;
   if (!declarator || declared.name === "") return undefined;

@@ -7,9 +7,11 @@ import type { FileSummary, MethodInfo, ParameterInfo, TypeRef } from "./model.ts
 export function hashDeclarations(summary: Omit<FileSummary, "declarationHash">): string {
   const type = (t: TypeRef | undefined): string => (t ? `${t.text}|${t.pointers}|${t.name}` : "");
   const list = (parameters: readonly ParameterInfo[]): string =>
-    parameters.map((p) => `${type(p.type)} ${p.name} ${p.attributes.join(" ")}`).join(",");
+    parameters
+      .map((p) => `${type(p.type)} ${p.name} ${p.attributes.join(" ")} ${(p.annotations ?? []).join(" ")}`)
+      .join(",");
   const method = (m: MethodInfo): string =>
-    `${m.name}(${list(m.parameters)}):${type(m.returns)};${m.static},${m.virtual},${m.override},${m.pure};${m.attributes.join(" ")};${m.actionType ?? ""};${m.queueName ?? ""}`;
+    `${m.name}(${list(m.parameters)}):${type(m.returns)};${m.static},${m.virtual},${m.override},${m.pure};${m.attributes.join(" ")};${m.actionType ?? ""};${m.queueName ?? ""};${(m.annotations ?? []).join(" ")}`;
   const lines: string[] = [];
   for (const include of summary.includes) lines.push(`include ${include.name}`);
   for (const c of summary.classes)
@@ -19,6 +21,7 @@ export function hashDeclarations(summary: Omit<FileSummary, "declarationHash">):
   for (const f of summary.functions)
     if (f.form === "plain" || f.form === "impl")
       lines.push(`function ${f.className ?? ""}::${f.name}(${list(f.parameters)}):${type(f.returns)};${f.form}`);
+  for (const p of summary.prototypes) lines.push(`prototype ${method(p)}`);
   for (const m of summary.macros) lines.push(`define ${m.name}(${m.parameters?.join(",") ?? "-"}) ${m.body}`);
   for (const [name, value] of summary.constants) lines.push(`const ${name}=${value}`);
   for (const [name, target] of summary.typedefs) lines.push(`typedef ${name}=${type(target)}`);

@@ -29,7 +29,7 @@ export function localVariable(
 ): LocalVariable | undefined {
   let child = at;
   for (let scope = around(at); scope; scope = around(scope)) {
-    const found = declaredIn(scope, child, name, index, fn);
+    const found = declaredIn(scope, child, at, name, index, fn);
     if (found) return { ...found, captured: !within(scope, fn.body) };
     if (scope === fn.node) break;
     child = scope;
@@ -68,6 +68,7 @@ function within(scope: SyntaxNode, body: SyntaxNode): boolean {
 function declaredIn(
   scope: SyntaxNode,
   before: SyntaxNode,
+  at: SyntaxNode,
   name: string,
   index: ProjectIndex,
   fn: FunctionInfo,
@@ -87,7 +88,12 @@ function declaredIn(
       if (declared.name !== name) continue;
       const initializer = field(declarator.kind === K.initDeclarator ? declarator : declaration, "value");
       const written = readType(declaration, declared);
-      const type = written.name === "auto" && initializer ? deduced(written, initializer, fn, index) : written;
+      // In `auto x = f(x)` the x of the initialiser is another one.
+      if (initializer && written.name === "auto" && isInside(at, initializer)) continue;
+      const type = plainPointer(
+        written.name === "auto" && initializer ? deduced(written, initializer, fn, index) : written,
+        index,
+      );
       const isStatic = declaration.children.some(
         (each) => each.kind === K.storageClassSpecifier && textOf(each) === "static",
       );
@@ -105,9 +111,19 @@ function inner(node: SyntaxNode): SyntaxNode | undefined {
 }
 
 function deduced(written: TypeRef, initializer: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): TypeRef {
+  deductions++;
   const type = expressionType(initializer, fn, index);
+  deductions--;
   return type ? { ...type, reference: written.reference } : written;
 }
+
+function isInside(node: SyntaxNode, outer: SyntaxNode): boolean {
+  for (let up: SyntaxNode | undefined = node; up; up = around(up)) if (up === outer) return true;
+  return false;
+}
+
+/** How many deductions are under way: one variable's type may hang on another's, and in broken code in a circle. */
+let deductions = 0;
 
 /** The type of an expression within a function. */
 export function expressionType(
@@ -116,7 +132,7 @@ export function expressionType(
   index: ProjectIndex,
   depth = 0,
 ): TypeRef | undefined {
-  if (depth > MAX_DEPTH) return undefined;
+  if (depth > MAX_DEPTH || deductions > MAX_DEPTH) return undefined;
   const expression = unwrap(node);
   const recurse = (inside: SyntaxNode): TypeRef | undefined => expressionType(inside, fn, index, depth + 1);
   switch (expression.kind) {
@@ -175,12 +191,21 @@ function callType(call: CallParts, fn: FunctionInfo, index: ProjectIndex, depth:
     return pointerTo(index.resolveName(textOf(call.args[0])));
   }
   if (/^(IONew|IONewZero)$/.test(call.name) && call.args[0]) return pointerTo(index.resolveName(textOf(call.args[0])));
+  // `OSSharedPtr<T>(x, OSNoRetain)` makes one.
+  if (call.name === "OSSharedPtr") {
+    const list = call.node.children[0]?.children.find((child) => child.kind === K.templateArgumentList);
+    const argument = list?.children[0];
+    return {
+      ...parseTypeText("OSSharedPtr"),
+      argument: argument ? readTypeDescriptor(argument) : parseTypeText("OSObject"),
+    };
+  }
   const receiver = call.receiver && expressionType(call.receiver, fn, index, depth + 1);
   // `p->get()` and `p->x` of a smart pointer.
   if (receiver?.argument && (call.name === "get" || call.name === "detach") && !call.arrow)
     return { ...receiver.argument, pointers: receiver.argument.pointers + 1 };
   const method = calledMethod(call, fn, index);
-  if (method) return method.returns;
+  if (method) return plainPointer(method.returns, index);
   if (!call.receiver && !call.scope) {
     const candidates = index.functionsNamed(call.name);
     if (candidates.length === 1) return candidates[0]?.returns;
@@ -212,6 +237,12 @@ export function calledMethod(call: CallParts, fn: FunctionInfo, index: ProjectIn
 /** True when the expression's type is a pointer to a class that derives from OSObject. */
 export function isObjectPointer(type: TypeRef | undefined, index: ProjectIndex): boolean {
   return type !== undefined && type.pointers === 1 && !type.array && index.isOSObject(index.resolveName(type.name));
+}
+
+/** `OSArrayPtr` and its like (OSCollections headers) are pointers by another name. */
+function plainPointer(type: TypeRef, index: ProjectIndex): TypeRef {
+  const name = /^((?:OS|IO)\w+)Ptr$/.exec(type.name)?.[1];
+  return name !== undefined && index.isOSObject(name) ? { ...type, name, pointers: type.pointers + 1 } : type;
 }
 
 function pointerTo(name: string): TypeRef {

@@ -34,6 +34,7 @@ class Index implements ProjectIndex {
   private readonly constants: ReadonlyMap<string, readonly string[]>;
   private readonly typedefs: ReadonlyMap<string, TypeRef>;
   private readonly byName: ReadonlyMap<string, readonly FunctionInfo[]>;
+  private prototypes: ReadonlyMap<string, MethodInfo> | undefined;
   private readonly generatedMethods = new Map<string, MethodInfo>();
   private readonly apiMethods = new Map<ApiMethod, MethodInfo>();
 
@@ -248,6 +249,13 @@ class Index implements ProjectIndex {
     if (fn.form !== "impl" || fn.parameters.length > 0) return fn.parameters;
     const className = this.classNameOf(fn);
     return (className === undefined ? undefined : this.method(className, fn.name)?.parameters) ?? [];
+  }
+
+  prototype(name: string): MethodInfo | undefined {
+    this.prototypes ??= new Map(
+      this.files.flatMap((file) => file.prototypes.map((each) => [each.name, each] as const)),
+    );
+    return this.prototypes.get(name);
   }
 
   functionsNamed(name: string): readonly FunctionInfo[] {

@@ -110,6 +110,8 @@ export interface FileSummary {
   readonly classes: readonly ClassDeclaration[];
   /** All functions with bodies, outermost first, blocks and lambdas included. */
   readonly functions: readonly FunctionInfo[];
+  /** Free functions that are declared without a body and say who owns what (`annotations`); others are of no use to anybody. */
+  readonly prototypes: readonly MethodInfo[];
   readonly macros: readonly MacroInfo[];
   /** Constants with an initialiser at file or class scope and enumerators: name to initialiser text. */
   readonly constants: ReadonlyMap<string, string>;
@@ -152,6 +154,8 @@ export interface ProjectIndex {
   parametersOf(fn: FunctionInfo): readonly ParameterInfo[];
   /** Free functions and methods of the project by plain name. */
   functionsNamed(name: string): readonly FunctionInfo[];
+  /** The declaration of a free function that has no body in the project and says who owns what. */
+  prototype(name: string): MethodInfo | undefined;
   /** Every summary, sorted by path. */
   readonly files: readonly FileSummary[];
 }

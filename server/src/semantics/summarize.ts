@@ -2,8 +2,16 @@
 import type { Span } from "../base/span.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, textOf, type SyntaxFile, type SyntaxNode } from "../syntax/node.ts";
-import { readClass, readEnumerators } from "./class-declarations.ts";
-import type { ClassDeclaration, FileSummary, FunctionInfo, MacroInfo, ParameterInfo, TypeRef } from "./model.ts";
+import { readClass, readEnumerators, readPrototype } from "./class-declarations.ts";
+import type {
+  ClassDeclaration,
+  FileSummary,
+  FunctionInfo,
+  MacroInfo,
+  MethodInfo,
+  ParameterInfo,
+  TypeRef,
+} from "./model.ts";
 import { hashDeclarations } from "./declaration-hash.ts";
 import { readMacro } from "./macro-definitions.ts";
 import { activeChildren, branchContents, isConditional } from "./preprocessor.ts";
@@ -22,6 +30,7 @@ interface Draft {
   readonly includes: { name: string; span: { start: number; end: number } }[];
   readonly classes: ClassDeclaration[];
   readonly functions: FunctionInfo[];
+  readonly prototypes: MethodInfo[];
   readonly macros: MacroInfo[];
   readonly constants: Map<string, string>;
   readonly typedefs: Map<string, TypeRef>;
@@ -38,6 +47,7 @@ export function summarize(file: SyntaxFile, language: "cpp" | "iig"): FileSummar
     includes: [],
     classes: [],
     functions: [],
+    prototypes: [],
     macros: [],
     constants: new Map(),
     typedefs: new Map(),
@@ -51,6 +61,7 @@ export function summarize(file: SyntaxFile, language: "cpp" | "iig"): FileSummar
     includes: draft.includes,
     classes: draft.classes,
     functions: draft.functions,
+    prototypes: draft.prototypes,
     macros: draft.macros,
     constants: draft.constants,
     typedefs: draft.typedefs,
@@ -279,6 +290,8 @@ function addClass(draft: Draft, node: SyntaxNode, alias?: string): void {
 }
 
 function addDeclaration(draft: Draft, node: SyntaxNode): void {
+  const prototype = readPrototype(node, draft.file.path);
+  if (prototype) draft.prototypes.push(prototype);
   const type = field(node, "type");
   if (type && field(type, "body")) {
     if (type.kind === K.enumSpecifier) readEnumerators(type, draft.constants);

@@ -119,6 +119,28 @@ describe("incremental analysis", () => {
     host.dispose();
   });
 
+  it("analyses a caller again when what its helper does to an argument changes, and only then", async () => {
+    const caller =
+      "#include <DriverKit/DriverKit.h>\nvoid use(OSArray *list);\nvoid f()\n{\n  OSArray *list = OSArray::withCapacity(1);\n  if (!list) return;\n  use(list);\n}\n";
+    const helper = (body: string): string =>
+      `#include <DriverKit/DriverKit.h>\nvoid use(OSArray *list)\n{\n  ${body}\n}\n`;
+    const host = await hostOf({ "/ws/a.cpp": caller, "/ws/b.cpp": helper("list->release();") });
+    const leaks = (): number =>
+      checkAll(host)
+        .flatMap((report) => report.findings)
+        .filter((finding) => finding.rule === "leaked-out-object").length;
+    assert.equal(leaks(), 0);
+    let before = host.statistics.functionsAnalysed;
+    host.apply([{ path: "/ws/b.cpp", text: helper("OSSafeReleaseNULL(list);") }]);
+    assert.equal(leaks(), 0);
+    assert.equal(host.statistics.functionsAnalysed - before, 1, "the helper alone");
+    before = host.statistics.functionsAnalysed;
+    host.apply([{ path: "/ws/b.cpp", text: helper("list->getCount();") }]);
+    assert.equal(leaks(), 1);
+    assert.equal(host.statistics.functionsAnalysed - before, 2, "the helper and its caller");
+    host.dispose();
+  });
+
   it("analyses the other files again when a declaration moves", async () => {
     const files = sample();
     const host = await hostOf(files);

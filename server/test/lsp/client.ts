@@ -22,6 +22,8 @@ export interface ClientOptions {
   readonly pull?: boolean;
   readonly settings?: unknown;
   readonly initializationOptions?: unknown;
+  readonly snippets?: boolean;
+  readonly definitionLinks?: boolean;
   /** Opens no folder. */
   readonly loose?: boolean;
   /** The program to start instead of the server with the tests' rules. */
@@ -164,6 +166,7 @@ export class TestClient {
       this.log.push(message);
       note("window/logMessage");
     });
+    connection.onNotification("driverkit/projectsChanged", () => note("driverkit/projectsChanged"));
     connection.onNotification("driverkit/statusChanged", () => note("driverkit/statusChanged"));
     connection.onRequest("client/registerCapability", () => null);
     connection.onRequest("workspace/diagnostic/refresh", () => {
@@ -195,6 +198,8 @@ export class TestClient {
             codeDescriptionSupport: true,
             tagSupport: { valueSet: [1, 2] },
           },
+          completion: { completionItem: { snippetSupport: options.snippets ?? true } },
+          definition: { linkSupport: options.definitionLinks ?? true },
           codeAction: { dataSupport: true, resolveSupport: { properties: ["edit"] } },
           documentSymbol: { hierarchicalDocumentSymbolSupport: true },
         },

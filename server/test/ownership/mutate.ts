@@ -21,7 +21,11 @@ export const KINDS = {
   return: { id: "return", title: "a return moved before the releases", rules: LEAKS },
   initialiser: { id: "initialiser", title: "`= nullptr` of a declaration dropped", rules: ["out-param-uninitialised"] },
   nulling: { id: "nulling", title: "`= nullptr` after a release dropped", rules: TWICE },
-  test: { id: "test", title: "the test of a status dropped", rules: ["out-param-unchecked"] },
+  test: {
+    id: "test",
+    title: "the test of a status dropped",
+    rules: ["out-param-unchecked", "out-param-uninitialised"],
+  },
   twice: { id: "twice", title: "a release doubled", rules: TWICE },
   retain: { id: "retain", title: "a retain added before a release", rules: LEAKS },
 } as const satisfies Record<string, MutationKind>;
@@ -198,8 +202,8 @@ function releasesIn(statement: SyntaxNode, releases: readonly Release[]): Releas
   if (found.some((each) => each === undefined)) return undefined;
   // Only a guard of the object itself: any other condition may mean that it is somebody else's.
   const all = found.flatMap((each) => each ?? []);
-  const condition = textOf(statement.children[0] as SyntaxNode);
-  return all.every(({ object }) => condition.includes(object)) ? all : undefined;
+  const condition = textOf(statement.children[0] as SyntaxNode).replace(/\s|[!=]=(nullptr|NULL)|[()]/g, "");
+  return all.every(({ object }) => condition === object) ? all : undefined;
 }
 
 function isNulling(statement: SyntaxNode): string | undefined {

@@ -76,7 +76,7 @@ function keyItem(context: FeatureContext, place: DictPlace, known: KeyFact, curs
     label: key,
     kind: "key",
     detail: known.kind === "info" ? known.fact.type : known.fact.shape,
-    documentation: describeKey(known),
+    documentation: describeKey(known, place),
     span: takesEnd ? { start, end: end + "</key>".length } : cursor.span,
     snippet: [
       inKey ? "" : "<key>",
@@ -85,7 +85,7 @@ function keyItem(context: FeatureContext, place: DictPlace, known: KeyFact, curs
       cursor.hasValue ? "" : `\n${value}`,
     ].join(""),
     filter: filterFor(cursor, `<key>${key}`, key),
-    rank: rankOf(known, cursor),
+    rank: rankOf(known, place, cursor),
   };
 }
 
@@ -104,13 +104,16 @@ function classNames(context: FeatureContext, wanted: "user client" | "driver"): 
 }
 
 /** Required keys first; those of another bus than the provider's last. */
-function rankOf(known: KeyFact, cursor: PlistCursor): number {
+function rankOf(known: KeyFact, place: DictPlace, cursor: PlistCursor): number {
   if (known.kind === "entitlement") return known.fact.carriers.length > 1 ? 1 : 0;
+  if (place === "pci-claim" || place === "usb-claim") {
+    const first = ["IOPCIPrimaryMatch", "IOPCIMatch", "idVendor", "idProduct"].indexOf(known.fact.key);
+    return first < 0 ? 10 : first;
+  }
   const order = ["required", "recommended", "optional", "build", "useless", "never"];
   const bus = busOf(known.fact.key);
   const provider = busOfProvider(cursor.siblings.get("IOProviderClass") ?? "");
-  const isCreate = known.fact.place === "create";
-  if (bus === undefined || isCreate) return 2 * order.indexOf(known.fact.requirement);
+  if (bus === undefined || place === "create") return 2 * order.indexOf(known.fact.requirement);
   return provider === bus ? 1 : provider === undefined ? 5 : 20;
 }
 

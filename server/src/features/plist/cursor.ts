@@ -26,6 +26,8 @@ export interface PlistCursor {
 
 /** How far behind the cursor the rest of a dictionary is looked for. */
 const LOOK_AHEAD = 1 << 18;
+/** No property list of a driver is nested like this. */
+const MAX_DEPTH = 200;
 const LEAVES: ReadonlySet<string> = new Set(["string", "integer", "real", "date", "data"]);
 
 /**
@@ -43,6 +45,7 @@ export function cursorAt(text: string, offset: number): PlistCursor | undefined 
     // A tag with attributes, or one that is not closed and not the one being typed.
     if (token.problem !== undefined && token.kind === "other") return undefined;
     walker.feed(token);
+    if (walker.stack.length > MAX_DEPTH) return undefined;
   }
   // A key or value of one line that was never closed; base64 data has many lines.
   if (walker.leaf && walker.leaf.name !== "data" && (tag !== undefined || walker.isLeft(offset))) {
@@ -100,7 +103,7 @@ class Walker {
     const { kind, name } = token;
     if (kind !== "start" && kind !== "end" && kind !== "empty") return;
     if (this.leaf) {
-      const ends = kind === "end" && !this.stack.some((frame) => frame.kind === name);
+      const ends = kind === "end" && name !== "dict" && name !== "array";
       this.endLeaf(token.start);
       if (ends) return;
     }
@@ -157,7 +160,7 @@ function lookAhead(text: string, from: number, walker: Walker, frame: Frame): { 
     if (leaf && index === 0 && token.kind === "end" && token.name === leaf.name) continue;
     hasValue ??= token.kind !== "end" && token.name !== "key";
     behind.feed(token);
-    if (behind.stack.length < depth) break;
+    if (behind.stack.length < depth || behind.stack.length > MAX_DEPTH) break;
   }
   return { hasValue: hasValue ?? false };
 }

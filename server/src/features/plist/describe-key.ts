@@ -2,17 +2,18 @@
 import type { Confidence, EntitlementFact } from "../../knowledge/entitlements.ts";
 import type { InfoKeyFact, ValueType } from "../../knowledge/infoplist.ts";
 import { escapeMarkdown } from "../hover.ts";
-import type { KeyFact } from "./schema.ts";
+import type { DictPlace, KeyFact } from "./schema.ts";
 
 /** The key with its type, meaning, who needs it, and how sure that is. */
-export function describeKey(known: KeyFact): string {
-  return known.kind === "info" ? describeInfoKey(known.fact) : describeEntitlement(known.fact);
+export function describeKey(known: KeyFact, place: DictPlace): string {
+  return known.kind === "info" ? describeInfoKey(known.fact, place) : describeEntitlement(known.fact);
 }
 
-function describeInfoKey(fact: InfoKeyFact): string {
-  const where = fact.place === "personality" ? " in a personality" : fact.place === "create" ? " for Create()" : "";
-  const facts = [`${typeInWords(fact.type)}${where}`, requirementInWords(fact)];
-  if (fact.matches) facts.push("narrows the match");
+function describeInfoKey(fact: InfoKeyFact, place: DictPlace): string {
+  const isClaim = place === "pci-claim" || place === "usb-claim";
+  const where = place === "personality" ? " in a personality" : place === "create" ? " for Create()" : "";
+  const facts = [`${typeInWords(fact.type)}${where}`, isClaim ? "which devices are allowed" : requirementInWords(fact)];
+  if (fact.matches && !isClaim) facts.push("narrows the match");
   const values = fact.values.map((value) => `\`${value}\``).join(", ");
   const lines = [title(fact.key), `*${facts.join(" · ")}*`, escapeMarkdown(fact.meaning)];
   if (values !== "") lines.push(`${fact.closed ? "Allowed" : "Usual"}: ${values}`);

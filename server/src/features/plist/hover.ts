@@ -25,9 +25,9 @@ export function hoverPlist(context: FeatureContext, offset: number): Hover | und
   if (site.on === "key") {
     const place = dictPlace(file, site.keys, (key) => entryOf(site.dict, key) !== undefined);
     const known = place && factOf(place, site.entry.key);
-    if (!known) return undefined;
+    if (!known || !place) return undefined;
     const match = site.entry.value ? describeMatch(site.entry.key, site.entry.value) : "";
-    const parts = [describeKey(known), ...(match === "" ? [] : [`Here:\n\n${match}`])];
+    const parts = [describeKey(known, place), ...(match === "" ? [] : [`Here:\n\n${match}`])];
     return { markdown: parts.join("\n\n"), span: site.entry.keySpan };
   }
   const text = describeValue(context, site);
@@ -124,13 +124,18 @@ function needs(because: "IOClass" | "IOProviderClass", className: string): strin
   return keys.length === 0 ? "" : `\n\nNeeds the entitlement ${keys.join(", ")}.`;
 }
 
+/** The last folder and the name of a path. */
+function tail(path: string): string {
+  return path.split("/").slice(-2).join("/");
+}
+
 /** The targets of the workspace that have this id; families of the kernel for their kernel extensions. */
 function describeBundleId(context: FeatureContext, text: string): string {
   const own = bundleIdsOf(context).filter(({ id }) => id === text);
   const lines = own.map(({ target, configurations }) => {
     const kind = target.kind === "dext" ? "driver" : "app";
     const where = configurations.length > 0 ? ` (${configurations.join(", ")})` : "";
-    return `The ${kind} “${escapeMarkdown(target.name)}”${where} of ${escapeMarkdown(basename(target.definedIn))}`;
+    return `The ${kind} “${escapeMarkdown(target.name)}”${where} (${escapeMarkdown(tail(target.definedIn))})`;
   });
   if (lines.length > 0) return lines.join("\n\n");
   const families = DRIVER_FAMILIES.filter(({ kernelId }) => kernelId === text);

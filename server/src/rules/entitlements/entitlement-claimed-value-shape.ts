@@ -37,6 +37,7 @@ export default defineRule({
     messages: {
       type: "{key} must be {type}",
       opens: "the kernel only asks whether this key is there: <false/> opens the driver to every process",
+      private: "{key} is Apple's own; no profile grants it to others, so the dext is not run",
       isFalse: "<false/> claims nothing: {key} is as good as missing",
     },
   },
@@ -44,13 +45,25 @@ export default defineRule({
   check(context) {
     const { document } = context;
     if (document.root?.kind !== "dict" || !isOurs(context)) return [];
-    return document.root.entries.flatMap((entry): RuleFinding<"type" | "opens" | "isFalse">[] => {
+    return document.root.entries.flatMap((entry): RuleFinding<"type" | "opens" | "private" | "isFalse">[] => {
       const { key, value } = entry;
       const fact = entitlementFact(key);
+      const short = key.replace(/^com\.apple\.(developer\.(driverkit\.)?|security\.)/, "");
+      if (fact?.shape === "private" || key.startsWith("com.apple.private.")) {
+        const isKnown = fact?.confidence === "verified-source";
+        return [
+          {
+            message: "private",
+            data: { key: short },
+            span: entry.keySpan,
+            severity: isKnown ? "warning" : "info",
+            context: undefined,
+          },
+        ];
+      }
       const type = fact && TYPES[fact.shape];
       if (!fact || !type || !value) return [];
       const found: Context = { document, entry, value, type };
-      const short = key.replace(/^com\.apple\.(developer\.(driverkit\.)?|security\.)/, "");
       if (!isOfType(value, type)) {
         return [
           {
@@ -71,7 +84,9 @@ export default defineRule({
     });
   },
   fixes(_context, finding) {
-    const { document, entry, value, type } = finding.context as Context;
+    const found = finding.context as Context | undefined;
+    if (!found) return [];
+    const { document, entry, value, type } = found;
     const { path } = finding;
     if (finding.message === "opens")
       return [{ title: "Remove the key", safe: false, edits: [{ path, edits: [removeEntry(document, entry)] }] }];

@@ -1,10 +1,6 @@
 // Which apps of the workspace bring a dext with them or open it, and on which platforms: what the rules about app entitlements start from.
 import type { Step } from "../../base/step.ts";
-import {
-  COMMUNICATES_WITH_DRIVERS,
-  SYSTEM_EXTENSION_INSTALL,
-  USERCLIENT_ACCESS,
-} from "../../knowledge/entitlements.ts";
+import { SYSTEM_EXTENSION_INSTALL, USERCLIENT_ACCESS } from "../../knowledge/entitlements.ts";
 import { entryOf, valueOf, type PlistDocument, type PlistEntry, type PlistValue } from "../../plist/document.ts";
 import { expandVariables } from "../../project/build-settings.ts";
 import type { ProjectModel, Target, TargetConfiguration } from "../../project/model.ts";
@@ -50,7 +46,7 @@ export function hostAppsOf(dext: Target, project: ProjectModel): Target[] {
     ),
   );
   if (beginning.length > 0) return beginning;
-  if (dext.origin === "xcodeproj") {
+  if (dext.origin !== "folder") {
     const near = apps.filter((app) => app.definedIn === dext.definedIn);
     return near.length === 1 ? near : [];
   }

@@ -1,11 +1,11 @@
 // A new object is used where it stands – as an argument, as a receiver, or not at all – and nobody has its pointer to release it.
 import { macroMeaning } from "../../knowledge/macros.ts";
-import type { FunctionInfo, ProjectIndex } from "../../semantics/model.ts";
+import type { FunctionInfo } from "../../semantics/model.ts";
 import { callParts, namedCast, type CallParts } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { nodeAt, spanOf, textOf, type SyntaxNode } from "../../syntax/node.ts";
-import { defineRule, syntax } from "../define.ts";
-import { borrowsArgument, callName, returnedByApi } from "./api-calls.ts";
+import { defineRule, syntax, type BaseContext } from "../define.ts";
+import { callName, effectOfPassing, returnedBy } from "./api-calls.ts";
 
 export default defineRule({
   meta: {
@@ -24,10 +24,11 @@ export default defineRule({
     },
   },
   trigger: syntax(K.callExpression),
-  check({ node, fn, index }) {
+  check(context) {
+    const { node, fn } = context;
     const call = callParts(node);
-    if (!call || !fn || node.source.expandedFrom || returnedByApi(call, fn, index) !== "+1") return [];
-    const use = useOf(node, fn, index);
+    if (!call || !fn || node.source.expandedFrom || returnedBy(call, fn, context) !== "+1") return [];
+    const use = useOf(node, fn, context);
     if (!use) return [];
     const data = { call: callName(call), callee: use.callee ? callName(use.callee) : "" };
     return [{ message: use.how, data, span: spanOf(node), context: { how: use.how } }];
@@ -59,7 +60,7 @@ export default defineRule({
 function useOf(
   call: SyntaxNode,
   fn: FunctionInfo,
-  index: ProjectIndex,
+  context: BaseContext,
 ): { readonly how: "argument" | "receiver" | "discarded"; readonly callee?: CallParts } | undefined {
   let value = call;
   for (let up = value.parent; up; up = value.parent) {
@@ -90,7 +91,8 @@ function useOf(
         }
         const meaning = callee.receiver || callee.scope !== undefined ? undefined : macroMeaning(callee.name);
         if (meaning && meaning.kind !== "log") return undefined;
-        return borrowsArgument(callee, fn, index) ? { how: "argument", callee } : undefined;
+        const position = callee.args.indexOf(value);
+        return effectOfPassing(callee, position, fn, context) === "borrows" ? { how: "argument", callee } : undefined;
       }
       default:
         return undefined;

@@ -5,7 +5,7 @@ import { K } from "../../syntax/kinds.ts";
 import { field, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext } from "../define.ts";
 import { binaryParts } from "../../syntax/cpp.ts";
-import { isLogging } from "./api-calls.ts";
+import { isLogging } from "../../flow/ownership-facts.ts";
 import { codeOf } from "./members.ts";
 
 const MAX_FUNCTIONS = 200;
@@ -31,7 +31,9 @@ export function reachedFrom(context: BaseContext, cls: ClassInfo, name: string):
       // `super::free()` and the like end in the base class.
       if (call.scope === "super" || call.args.some((argument) => textOf(argument) === "SUPERDISPATCH")) continue;
       if (call.receiver && textOf(unwrap(call.receiver)) === "super") continue;
-      const named = context.index.functionsNamed(call.name).filter((callee) => paths.has(callee.path));
+      // `Stop_Impl(provider)` calls the body itself.
+      const plain = call.name.replace(/_Impl$/, "");
+      const named = context.index.functionsNamed(plain).filter((callee) => paths.has(callee.path));
       const own = named.filter((callee) => context.index.classNameOf(callee) === cls.name);
       for (const callee of own.length > 0 ? own : named.length <= 4 ? named : []) seen.add(callee);
     }

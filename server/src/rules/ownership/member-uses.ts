@@ -3,21 +3,13 @@ import { localVariable } from "../../semantics/expression-type.ts";
 import type { ClassInfo, FunctionInfo } from "../../semantics/model.ts";
 import { outermostOf } from "../../semantics/places.ts";
 import { readDeclarator } from "../../semantics/types.ts";
-import { isReleaseCall } from "../../flow/ownership-facts.ts";
+import { isLogging, isReleaseCall } from "../../flow/ownership-facts.ts";
 import { macroMeaning } from "../../knowledge/macros.ts";
-import {
-  binaryParts,
-  callParts,
-  fieldParts,
-  isNullConstant,
-  namedCast,
-  unaryParts,
-  type CallParts,
-} from "../../syntax/cpp.ts";
+import { binaryParts, callParts, isNullConstant, namedCast, unaryParts, type CallParts } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
-import { childOf, field, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
+import { field, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext } from "../define.ts";
-import { borrowsArgument, callName, isLogging, storedByApi } from "./api-calls.ts";
+import { callName, effectOfPassing, storedBy } from "./api-calls.ts";
 import { mentionsOf, type Member, type Mention } from "./members.ts";
 import { sourceOf, type Source } from "./sources.ts";
 
@@ -155,7 +147,7 @@ function outArgument(context: BaseContext, address: SyntaxNode, mention: Mention
     }
     const call = callParts(up.parent);
     if (!call) return use("escape", up.parent);
-    const stored = storedByApi(call, call.args.indexOf(node), mention.fn, context.index);
+    const stored = storedBy(call, call.args.indexOf(node), mention.fn, context);
     if (stored === "+1") return use("acquire", call.node, { what: callName(call) });
     return use(stored === "+0" ? "store" : "escape", call.node, { what: callName(call) });
   }
@@ -174,7 +166,7 @@ function calledOn(context: BaseContext, call: CallParts, mention: Mention, smart
       const owner = call.node.parent?.kind === K.argumentList ? call.node.parent.parent : undefined;
       const outer = owner ? callParts(owner) : undefined;
       if (call.args.length > 0) return use("acquire", call.node, { what: "attach" });
-      const given = outer && storedByApi(outer, outer.args.indexOf(call.node), mention.fn, context.index);
+      const given = outer && storedBy(outer, outer.args.indexOf(call.node), mention.fn, context);
       return given === "+1" && outer ? use("acquire", call.node, { what: callName(outer) }) : use("store", call.node);
     }
     if (call.name === "reset" && call.args.length > 0 && !isNullConstant(call.args[0] as SyntaxNode)) {
@@ -270,8 +262,9 @@ function passed(
   if (meaning && !index.macro(call.name)) {
     return use(/^(log|check|require|fail-if|require-return)$/.test(meaning.kind) ? "use" : "escape", call.node);
   }
-  if (borrowsArgument(call, mention.fn, index)) return use("use", call.node, { what: callName(call) });
-  return use(helperKeepsOut(context, call, argument, 0) ? "use" : "escape", call.node);
+  const effect = effectOfPassing(call, call.args.indexOf(argument), mention.fn, context);
+  if (effect === "borrows") return use("use", call.node, { what: callName(call) });
+  return use(effect === "releases" ? "release" : "escape", call.node, { nulls: false });
 }
 
 /** `OSSafeRelease(x); x = nullptr;` */
@@ -283,42 +276,4 @@ function isNulledBehind(call: CallParts): boolean {
   return (
     parts !== undefined && isNullConstant(parts.right) && textOf(parts.left) === textOf(call.args[0] ?? parts.left)
   );
-}
-
-const MAX_HELPERS = 3;
-
-/** True when every function of the project that the call may mean only looks at the argument. */
-function helperKeepsOut(context: BaseContext, call: CallParts, argument: SyntaxNode, depth: number): boolean {
-  const position = call.args.indexOf(argument);
-  const candidates = context.index.functionsNamed(call.name);
-  if (position < 0 || depth >= MAX_HELPERS || candidates.length === 0 || candidates.length > 4) return false;
-  return candidates.every((callee) => {
-    const name = context.index.parametersOf(callee)[position]?.name;
-    if (name === undefined) return false;
-    if (name === "") return true;
-    for (const node of walk(callee.body)) {
-      if (node.kind !== K.identifier || textOf(node) !== name) continue;
-      const parent = node.parent;
-      if (!parent) return false;
-      const parts = fieldParts(parent);
-      if (parts && parent.children[0] === node) {
-        const on = parent.parent ? callParts(parent.parent) : undefined;
-        if (on?.receiver === node && (isReleaseCall(on) || on.name === "retain")) return false;
-        continue;
-      }
-      if (parent.kind === K.binaryExpression || parent.kind === K.unaryExpression || parent.kind === K.conditionClause)
-        continue;
-      const inner = parent.kind === K.argumentList && parent.parent ? callParts(parent.parent) : undefined;
-      if (!inner) return false;
-      if (isReleaseCall(inner)) return false;
-      if (isLogging(inner.name) || borrowsArgument(inner, callee, context.index)) continue;
-      if (!helperKeepsOut(context, inner, node, depth + 1)) return false;
-    }
-    return true;
-  });
-}
-
-/** The block literal or lambda, if any, that stands among a call's arguments. */
-export function closureOf(call: CallParts): SyntaxNode | undefined {
-  return call.args.find((argument) => argument.kind === K.blockLiteral || childOf(argument, K.lambdaExpression));
 }

@@ -8,7 +8,7 @@ import { addressOf, binaryParts, callParts, fieldParts, isNullConstant, normalTe
 import { K } from "../../syntax/kinds.ts";
 import { field, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext } from "../define.ts";
-import { callName, returnedByApi, storedByApi } from "./api-calls.ts";
+import { callName, returnedBy, storedBy } from "./api-calls.ts";
 import { valueBehind } from "./retains.ts";
 
 /** Where a value comes from. */
@@ -39,7 +39,7 @@ export function sourceOf(context: BaseContext, expression: SyntaxNode, fn: Funct
   const call = callParts(node);
   if (call) {
     if (call.name === "GetProvider") return { kind: "provider", what: "GetProvider" };
-    const given = returnedByApi(call, fn, context.index);
+    const given = returnedBy(call, fn, context);
     if (given === undefined) return UNKNOWN;
     return { kind: given, what: callName(call), ...(call.receiver ? { lender: call.receiver } : {}) };
   }
@@ -76,7 +76,7 @@ function variableSource(context: BaseContext, name: string, at: SyntaxNode, fn: 
     call.args.forEach((argument, position) => {
       const target = addressOf(argument);
       if (target?.kind !== K.identifier || textOf(target) !== name) return;
-      const given = storedByApi(call, position, fn, context.index);
+      const given = storedBy(call, position, fn, context);
       found.push(given ? { kind: given, what: callName(call) } : UNKNOWN);
     });
     const released = isReleaseCall(call);

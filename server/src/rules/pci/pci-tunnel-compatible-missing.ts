@@ -2,6 +2,7 @@
 import { TUNNEL_KEY } from "../../knowledge/pci.ts";
 import { entryOf } from "../../plist/document.ts";
 import { insertEntry, replaceElement } from "../../plist/edit.ts";
+import { isTemplate } from "../../project/build-settings.ts";
 import { pciDextOf, type PciPersonality } from "../../project/pci-claims.ts";
 import { defineRule, targets, type RuleFinding } from "../define.ts";
 
@@ -30,7 +31,7 @@ export default defineRule({
       const common = { data, path: document.path, context: found };
       if (!entry) return [{ ...common, message: "missing", span: provider?.keySpan ?? personality.nameSpan }];
       const { value } = entry;
-      if (!value || value.kind === "boolean") return [];
+      if (!value || value.kind === "boolean" || (value.kind === "string" && isTemplate(value.text))) return [];
       return [{ ...common, message: "notBoolean", span: value.span }];
     });
   },

@@ -38,7 +38,8 @@ export default defineRule({
         const found = info.text(value);
         const user = info.text(valueOf(dict, "IOUserClass"));
         if (!value || found === undefined || user === undefined) continue;
-        const own = isOwnClass(found, index);
+        // What is called like the driver's class is no class of the kernel's, whether its declaration is known or not.
+        const own = isOwnClass(found, index) || (found === user && !familyOfIOClass(found) && !driverKitClass(found));
         const family = familyOf(user, index);
         // A user client's class may be a driver of its own as well: an early sample of Apple's is both.
         if (!own && family?.ioClass === "IOUserUserClient" && personalities.has(dict)) continue;
@@ -55,7 +56,7 @@ export default defineRule({
             found,
             user,
             base: (lacking ? other?.bases[0] : family?.bases[0]) ?? "IOService",
-            wanted: family?.ioClass ?? "IOUserService",
+            wanted: family?.ioClass ?? "such as IOUserService",
           },
           path: info.document.path,
           span: value.contentSpan,

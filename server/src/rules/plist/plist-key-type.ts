@@ -45,9 +45,10 @@ export default defineRule({
     const look = (dict: Dict, place: KeyPlace): void => {
       for (const entry of dict.entries) {
         const { key, value } = entry;
+        if (place !== "top" && value && isCreateDict(value)) look(value, "create");
         const fact = infoKeyFact(place, key);
-        // `pci-tunnel-compatible-missing` knows more about its key.
-        if (!fact || !value || key === TUNNEL_KEY) continue;
+        // `pci-tunnel-compatible-missing` and `plist-kext-only-key` know more about their keys.
+        if (!fact || !value || key === TUNNEL_KEY || fact.requirement === "never") continue;
         if (!isOfType(value, fact.type)) {
           const found: Context = { document, value, type: fact.type };
           findings.push({
@@ -57,7 +58,7 @@ export default defineRule({
             ...(fact.confidence === "uncertain" || fact.requirement === "useless" ? { severity: "info" as const } : {}),
             context: found,
           });
-        } else if (place === "personality" && isCreateDict(value)) look(value, "create");
+        }
       }
     };
     look(root, "top");

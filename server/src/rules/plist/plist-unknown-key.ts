@@ -5,7 +5,7 @@ import { CREATE_KEYS, PERSONALITY_KEYS, TOP_LEVEL_KEYS } from "../../knowledge/i
 import type { PlistEntry } from "../../plist/document.ts";
 import { personalitiesOf } from "../../project/dext-plists.ts";
 import { defineRule, documents, type DocumentContext, type RuleFinding } from "../define.ts";
-import type { Dict } from "./dext-info.ts";
+import { wholeDict, type Dict } from "./dext-info.ts";
 import { isDextInfo, isOurs } from "./own-plists.ts";
 
 export default defineRule({
@@ -25,9 +25,10 @@ export default defineRule({
   },
   trigger: documents("info-plist", "entitlements"),
   check(context) {
-    const { root } = context.document;
-    if (root?.kind !== "dict") return [];
-    if (context.document.root && isEntitlements(context)) return isOurs(context) ? entitlementFindings(root) : [];
+    // A key that is being typed is nearly a known one for a while.
+    const root = wholeDict(context.document);
+    if (!root) return [];
+    if (isEntitlements(context)) return isOurs(context) ? entitlementFindings(root) : [];
     if (!isDextInfo(context)) return [];
     const top = TOP_LEVEL_KEYS.map(({ key }) => key);
     const findings = nearMisses(root, top, []);

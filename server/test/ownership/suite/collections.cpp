@@ -103,13 +103,13 @@ kern_return_t arrayOfNumbersLeaks(uint32_t count, OSArray **out)
     return kIOReturnSuccess;
 }
 
-// expect: leaked-out-object withCString
+// expect: collection-temp-leak withCString
 uint64_t temporaryLeaks()
 {
     return OSString::withCString("length")->getLength();
 }
 
-// expect: leaked-out-object withCapacity
+// expect: collection-temp-leak withCapacity
 void discardedLeaks()
 {
     OSArray::withCapacity(4);

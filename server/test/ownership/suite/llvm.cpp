@@ -353,7 +353,7 @@ void copiedShelfReleased(Crate *crate)
     shelf->release();
 }
 
-// expect: leaked-out-object copyShelf
+// expect: collection-temp-leak copyShelf
 void copiedShelfDiscarded(Crate *crate)
 {
     crate->copyShelf();
@@ -387,13 +387,18 @@ unsigned int madeByHelperLeaks()
     return total;
 }
 
-// expect: leaked-out-object newCrate
+// expect: collection-temp-leak newCrate
 unsigned int temporaryOfHelperLeaks()
 {
     return newCrate()->size();
 }
 
-Holder *newHolder(Crate *crate);
+Holder *newHolder(Crate *crate)
+{
+    Holder *holder = OSTypeAlloc(Holder);
+    holder->crate = crate;
+    return holder;
+}
 
 void getterOfOwnObject()
 {
@@ -461,7 +466,7 @@ void otherCastFails(OSObject *object)
     crate->release();
 }
 
-// expect: leaked-out-object makeFrom
+// expect: collection-temp-leak makeFrom
 void ownCastFails(Crate *from, OSObject *input)
 {
     Holder *holder = OSDynamicCast(Holder, from->makeFrom(input));
@@ -470,7 +475,7 @@ void ownCastFails(Crate *from, OSObject *input)
     holder->release();
 }
 
-// expect: leak-on-overwrite original
+// expect: leaked-out-object original
 void castAliasOverwritten(Crate *from, OSObject *input)
 {
     OSObject *original = from->makeFrom(input);
@@ -482,7 +487,7 @@ void castAliasOverwritten(Crate *from, OSObject *input)
     original->release();
 }
 
-// expect: leak-on-overwrite original
+// expect: leaked-out-object original
 void castAliasInCondition(Crate *from, OSObject *input)
 {
     OSObject *original = from->makeFrom(input);

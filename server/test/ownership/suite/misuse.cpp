@@ -346,3 +346,54 @@ kern_return_t deletedBuffer(uint64_t size)
     delete buffer;
     return kIOReturnSuccess;
 }
+
+kern_return_t nulledBeforeExitClean(uint64_t size)
+{
+    kern_return_t ret;
+    IOBufferMemoryDescriptor *buffer = nullptr;
+    IOMemoryMap *map = nullptr;
+    ret = IOBufferMemoryDescriptor::Create(kBoth, size, 0, &buffer);
+    if (ret != kIOReturnSuccess) goto Exit;
+    ret = buffer->CreateMapping(0, 0, 0, 0, 0, &map);
+    if (ret != kIOReturnSuccess) {
+        buffer->release();
+        buffer = nullptr;
+        goto Exit;
+    }
+    measure(map->GetLength());
+Exit:
+    if (map) map->release();
+    if (buffer) buffer->release();
+    return ret;
+}
+
+void nulledInLoopClean(uint32_t rounds)
+{
+    OSString *text = nullptr;
+    for (uint32_t i = 0; i < rounds; i++) {
+        if (!text) {
+            text = OSString::withCString("t");
+            if (!text) return;
+        }
+        measure(text->getLength());
+        if (coin()) {
+            text->release();
+            text = NULL;
+        }
+    }
+    if (text) text->release();
+}
+
+kern_return_t nulledForRetryClean(IOUSBHostInterface *interface, uint32_t *bytes)
+{
+    IOUSBHostPipe *pipe = nullptr;
+    kern_return_t ret = interface->CopyPipe(0x82, &pipe);
+    if (ret == kIOReturnSuccess && pipe->ClearStall(true) != kIOReturnSuccess) {
+        pipe->release();
+        pipe = 0;
+    }
+    if (pipe == nullptr) return kIOReturnNoDevice;
+    ret = pipe->IO(nullptr, 0, bytes, 0);
+    pipe->release();
+    return ret;
+}

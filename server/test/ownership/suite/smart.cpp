@@ -48,7 +48,7 @@ kern_return_t retainingConstructorClean(uint64_t size)
     return buffer->SetLength(size);
 }
 
-// expect: leaked-out-object withCString
+// expect: collection-temp-leak withCString
 kern_return_t retainedTemporaryLeaks()
 {
     auto text = OSSharedPtr<OSString>(OSString::withCString("x"), OSRetain);

@@ -1,0 +1,223 @@
+// What `dextlint project` shows: the report as data, the tree and the text for the request form, within 100 columns.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { ExitCode } from "../../src/cli/environment.ts";
+import { run } from "../../src/cli/program.ts";
+import { formatGrants } from "../../src/cli/project-grants.ts";
+import { projectsJson } from "../../src/cli/project-json.ts";
+import { formatTree } from "../../src/cli/project-tree.ts";
+import { finish } from "../../src/engine/analysis.ts";
+import { AnalysisHost } from "../../src/engine/host.ts";
+import { grantsReports } from "../../src/features/grants-report.ts";
+import { projectReport, type ReportSource } from "../../src/features/project-report.ts";
+import { Disk, fromNative, kindOf } from "../../src/files/disk.ts";
+import { isRelevant } from "../../src/project/file-kinds.ts";
+import { hostOf, loadParsers, root } from "../support.ts";
+
+async function sourceOf(files: Readonly<Record<string, string>>): Promise<ReportSource> {
+  const analysis = (await hostOf(files)).snapshot();
+  return { project: analysis.project, index: finish(analysis.index()), plist: (at) => analysis.plist(at) };
+}
+
+function sample(): Record<string, string> {
+  const folder = path.join(root, "test-workspace");
+  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replace(/\\/g, "/"));
+  const files = names.filter((name) => isRelevant(name) && fs.statSync(path.join(folder, name)).isFile());
+  return Object.fromEntries(files.map((name) => [`/w/${name}`, fs.readFileSync(path.join(folder, name), "utf8")]));
+}
+
+const shown = { color: false, columns: 100, shownPath: (at: string) => at.replace(/^\/w\//, "") };
+const XML = (body: string): string => `<plist version="1.0"><dict>${body}</dict></plist>`;
+
+describe("features/project-report", () => {
+  it("tells of the sample's dexts, what they match, what they may and who brings them", async () => {
+    const report = projectReport(await sourceOf(sample()));
+    assert.deepEqual(
+      report.dexts.map(({ name }) => name),
+      ["AcmeLED", "AcmeProbe", "AcmeRAID"],
+    );
+    const raid = report.dexts[2];
+    assert.ok(raid);
+    assert.deepEqual(raid.bundleIds, ["com.example.acme.raid.driver"]);
+    assert.deepEqual(
+      raid.hosts.map(({ name }) => name),
+      ["AcmeRAIDApp"],
+    );
+    assert.deepEqual(
+      raid.entitlements.map(({ path: at, configurations }) => [path.basename(at), ...configurations]),
+      [
+        ["AcmeRAID.entitlements", "Debug"],
+        ["AcmeRAID-Release.entitlements", "Release"],
+      ],
+    );
+    const [personality] = raid.infoPlists[0]?.personalities ?? [];
+    assert.equal(personality?.provider, "IOPCIDevice");
+    const match = personality.matches.find(({ key }) => key === "IOPCIPrimaryMatch");
+    assert.equal(match?.meaning, "device 0x0624 of vendor 0x1B21; device 0x0625 of vendor 0x1C5C");
+    const text = sample()[match.place.path] ?? "";
+    assert.equal(text.slice(match.place.span.start, match.place.span.end), "IOPCIPrimaryMatch");
+    assert.deepEqual(report.notes, []);
+  });
+
+  it("draws a tree within 100 columns, and within fewer", async () => {
+    const report = { root: "/w", ...projectReport(await sourceOf(sample())) };
+    const tree = formatTree([report], shown);
+    assert.match(tree, /^AcmeLED {2}dext\n├─ bundle id +com\.example\.acme\.led\.driver\n/);
+    assert.match(tree, /│ {2}│ {2}└─ IOPCIPrimaryMatch 0x06241b21 0x06251c5c\n/);
+    assert.match(tree, /└─ IOPCIPrimaryMatch 0x00001b21&0x0000ffff {2}every device of vendor 0x1B21\n/);
+    assert.match(tree, /├─ brought by AcmeRAIDApp {2}app {2}com\.example\.acme\.raid\n/);
+    assert.ok(!tree.includes("\u001b"));
+    for (const line of tree.split("\n")) assert.ok(line.length <= 100, line);
+    assert.match(formatTree([report], { ...shown, color: true }), /\u001b\[1mAcmeLED/);
+    assert.equal(formatTree([], shown), "No dext was found.\n");
+  });
+
+  it("decodes USB ids and shows services that Create makes, as deep as they are", async () => {
+    const report = projectReport(
+      await sourceOf({
+        "/w/Info.plist": XML(
+          "<key>CFBundlePackageType</key><string>DEXT</string><key>IOKitPersonalities</key><dict><key>P</key><dict>" +
+            "<key>IOUserClass</key><string>P</string><key>IOProviderClass</key><string>IOUSBHostDevice</string>" +
+            "<key>idVendor</key><integer>1118</integer><key>idProduct</key><string>*</string>" +
+            "<key>Client</key><dict><key>IOUserClass</key><string>C</string><key>Hid</key><dict>" +
+            "<key>IOClass</key><string>AppleUserHIDDevice</string><key>IOUserClass</key><string>K</string></dict></dict>" +
+            "</dict></dict>",
+        ),
+      }),
+    );
+    const [personality] = report.dexts[0]?.infoPlists[0]?.personalities ?? [];
+    assert.ok(personality);
+    assert.deepEqual(
+      personality.matches.map(({ key, value, meaning }) => [key, value, meaning]),
+      [
+        ["idVendor", "1118", "0x045E"],
+        ["idProduct", "*", "any"],
+      ],
+    );
+    assert.equal(personality.creates[0]?.creates[0]?.userClass, "K");
+  });
+
+  it("says what is wrong with a file instead of leaving it out", async () => {
+    const report = projectReport(
+      await sourceOf({
+        "/w/Info.plist": XML("<key>CFBundlePackageType</key><string>DEXT</string>"),
+        "/w/Driver.entitlements": "bplist00\u0000\u0001",
+      }),
+    );
+    assert.equal(report.dexts[0]?.entitlements[0]?.problem, "a binary property list");
+  });
+
+  it("is the same in JSON, with paths made relative", async () => {
+    const report = projectReport(await sourceOf(sample()));
+    const json = JSON.parse(projectsJson("projects", [report], "1.2.3", "/w")) as {
+      projects: { dexts: { definedIn: string; sources: string[] }[] }[];
+      tool: string;
+    };
+    assert.equal(json.tool, "dextlint 1.2.3");
+    assert.equal(json.projects[0]?.dexts[0]?.definedIn, "AcmeLED/Info.plist");
+    assert.ok(json.projects[0].dexts[0].sources.includes("AcmeLED/AcmeLED.iig"));
+  });
+});
+
+describe("features/grants-report", () => {
+  it("lists vendors, products and classes, and judges each entitlements file", async () => {
+    const reports = grantsReports(await sourceOf(sample()));
+    const led = reports.find(({ dext }) => dext === "AcmeLED");
+    assert.deepEqual(led?.needs, [
+      {
+        entitlement: "com.apple.developer.driverkit.transport.usb",
+        usedBy: [{ personality: "AcmeLED", userClass: "AcmeLED", because: "IOProviderClass IOUSBHostInterface" }],
+        vendors: [{ vendor: "0x1234", products: ["0x5678"] }],
+        anyVendor: false,
+      },
+    ]);
+    const verdicts = (name: string): string[] =>
+      reports
+        .filter(({ dext }) => dext === name)
+        .flatMap(({ files }) => files.map(({ claims }) => claims.map(({ verdict }) => verdict).join(" ")));
+    assert.deepEqual(verdicts("AcmeLED"), ["covers covers"]);
+    assert.deepEqual(verdicts("AcmeRAID"), ["covers not", "covers not"]);
+    const probe = reports.find(({ dext }) => dext === "AcmeProbe");
+    assert.equal(probe?.needs[0]?.anyVendor, true);
+  });
+
+  it("knows what is missing, what Xcode adds and what nobody needs", async () => {
+    const source = await sourceOf({
+      "/w/Info.plist": XML(
+        "<key>CFBundlePackageType</key><string>DEXT</string><key>IOKitPersonalities</key><dict><key>P</key><dict>" +
+          "<key>IOClass</key><string>AppleUserHIDDevice</string><key>IOUserClass</key><string>P</string></dict></dict>",
+      ),
+      "/w/Driver.entitlements": XML(
+        "<key>com.apple.developer.driverkit.family.serial</key><true/><key>com.apple.developer.driverkit.family.audio</key><true/>",
+      ),
+    });
+    const reports = grantsReports(source);
+    assert.deepEqual(
+      reports[0]?.files[0]?.claims.map(({ entitlement, verdict }) => [entitlement.slice(20), verdict]),
+      [
+        ["driverkit", "added"],
+        ["driverkit.family.hid.device", "missing"],
+        ["driverkit.family.serial", "unused"],
+        ["driverkit.family.audio", "claimed"],
+      ].map(([key, verdict]) => [key, verdict]),
+    );
+    const text = formatGrants(reports, shown);
+    assert.match(text, /✗ com\.apple\.developer\.driverkit\.family\.hid\.device +missing\n/);
+    for (const line of text.split("\n")) assert.ok(line.length <= 100, line);
+    assert.equal(formatGrants([], shown), "No dext was found.\n");
+  });
+
+  it("prints text that can be pasted", async () => {
+    const text = formatGrants(grantsReports(await sourceOf(sample())), shown);
+    assert.match(
+      text,
+      /For the request form\n {2}com\.apple\.developer\.driverkit\.transport\.usb\n {4}vendor id {3}0x1234 \(4660\)\n {4}product ids 0x5678 \(22136\)\n/,
+    );
+    assert.ok(!text.includes("\u001b"));
+  });
+});
+
+describe("dextlint project", () => {
+  async function project(...args: string[]): Promise<{ exit: ExitCode | undefined; out: string; err: string }> {
+    let out = "";
+    let err = "";
+    const parsers = await loadParsers();
+    const exit = await run(
+      ["project", ...args],
+      {
+        cwd: fromNative(path.join(root, "test-workspace")),
+        version: "1.2.3",
+        fs: new Disk(),
+        rules: [],
+        columns: 100,
+        color: false,
+        stdout: (text) => (out += text),
+        stderr: (text) => (err += text),
+        readStdin: () => Promise.resolve(Buffer.from("")),
+        kindOf,
+        write: () => Promise.reject(new Error("nothing is written")),
+        createHost: () => Promise.resolve(AnalysisHost.create(parsers, [])),
+        rulePage: () => Promise.resolve(undefined),
+      },
+      () => Promise.resolve(),
+    );
+    return { exit, out, err };
+  }
+
+  it("shows the tree, the grants and JSON", async () => {
+    const tree = await project();
+    assert.deepEqual([tree.exit, tree.err], [0, ""]);
+    assert.match(tree.out, /^AcmeRAID {2}dext$/m);
+    assert.match((await project("--grants")).out, /^For the request form$/m);
+    const json = JSON.parse((await project("--grants", "--format", "json")).out) as { grants: { dext: string }[] };
+    assert.ok(json.grants.some(({ dext }) => dext === "AcmeLED"));
+  });
+
+  it("ends with 2 for a path that is not there and for an unknown format", async () => {
+    const missing = await project("nowhere");
+    assert.equal(missing.exit, 2);
+    assert.match(missing.err, /nowhere: no such file or folder/);
+    assert.equal((await project("--format", "xml")).exit, 2);
+  });
+});
