@@ -53,6 +53,11 @@ export interface Session {
   takeAction(title: string): Promise<void>;
   path(): Promise<string[]>;
   isPathShown(): Promise<boolean>;
+  completions(chosen: string): Promise<string[]>;
+  toggleView(name: string): Promise<void>;
+  rows(view: string): Promise<string[]>;
+  takeRow(view: string, text: string, action: "toggle" | "click"): Promise<void>;
+  widenSideBar(width: number): Promise<void>;
   followRuleLink(rule: string): Promise<void>;
   preview(accept?: (text: string) => boolean): Promise<string>;
   status(): Promise<string>;

@@ -16,6 +16,7 @@ const chromiumFlags = [
   "--lang=en-US",
 ];
 
+const pane = (name) => `.pane:has(h3:has-text(${JSON.stringify(name)}))`;
 const pathPane = ".pane:has(h3:has-text('DriverKit: Path'))";
 
 /** Starts code-server and Chromium and opens the folder. End it with `close`. */
@@ -262,6 +263,64 @@ class Session {
 
   isPathShown() {
     return this.page.locator(pathPane).first().isVisible();
+  }
+
+  /** Opens the list of completions at the cursor and gives the labels on the screen; `chosen` is moved to, its explanation shown. */
+  async completions(chosen) {
+    await this.press("Control+Space");
+    const rows = this.page.locator(".suggest-widget .monaco-list-row");
+    const focused = this.page.locator(".suggest-widget .monaco-list-row.focused .label-name");
+    await rows.first().waitFor();
+    const labels = await rows.locator(".label-name").allInnerTexts();
+    for (let i = 0; i < labels.length && (await focused.innerText()) !== chosen; i++) await this.press("ArrowDown");
+    const details = this.page.locator(".suggest-details-container");
+    if (!(await details.isVisible())) await this.press("Control+Space");
+    await details.waitFor();
+    return labels;
+  }
+
+  /** Folds or unfolds a view of the side bar. */
+  async toggleView(name) {
+    await this.page
+      .locator(`${pane(name)} > .pane-header`)
+      .first()
+      .click();
+    await this.pause(300);
+  }
+
+  /** The rows of a view of the side bar, once there are some: label and description, a space between. */
+  async rows(view) {
+    const rows = this.page.locator(`${pane(view)} .monaco-list-row`);
+    await rows.first().waitFor();
+    const labels = rows.locator(".label-name");
+    const texts = await rows.evaluateAll((each) =>
+      each.map((row) =>
+        [".label-name", ".label-description"].map((part) => row.querySelector(part)?.textContent ?? ""),
+      ),
+    );
+    await labels.first().waitFor();
+    return texts.map((parts) => parts.filter(Boolean).join(" "));
+  }
+
+  /** Folds or unfolds a row that begins with a text, or clicks it. */
+  async takeRow(view, text, action) {
+    const label = this.page.locator(".label-name", { hasText: new RegExp(`^${text}`) });
+    const row = this.page
+      .locator(`${pane(view)} .monaco-list-row`)
+      .filter({ has: label })
+      .first();
+    await (action === "toggle" ? row.locator(".monaco-tl-twistie") : row).click();
+    await this.pause(300);
+  }
+
+  /** Makes the side bar as wide as wanted. */
+  async widenSideBar(width) {
+    const bar = await this.page.locator(".part.sidebar").boundingBox();
+    if (!bar) return;
+    await this.page.mouse.move(bar.x + bar.width + 2, 500);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width, 500, { steps: 8 });
+    await this.page.mouse.up();
   }
 
   /** Clicks a rule's id behind a message in the Problems panel. */

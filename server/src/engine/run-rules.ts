@@ -21,9 +21,10 @@ export function runRule<K extends keyof ContextOf>(
   path: string,
   results: RawResult[],
   errors: AnalysisError[],
+  check = rule.check as (context: ContextOf[K]) => readonly RuleFinding[],
 ): void {
   try {
-    const found = (rule.check as (context: ContextOf[K]) => readonly RuleFinding[])(context);
+    const found = check(context);
     for (const finding of found) results.push({ rule, path: finding.path ?? path, finding });
   } catch (error) {
     if (errors.some((other) => other.rule === rule.meta.id && other.path === path)) return;

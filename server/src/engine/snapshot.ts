@@ -267,6 +267,9 @@ export class Snapshot implements AnalysisApi {
       const anchor = cls.functions[0]?.path ?? cls.declaration?.path;
       if (anchor === undefined || cls.functions.length === 0 || !state.index.isOSObject(name)) continue;
       for (const rule of classRules) runRule<"class">(rule, { ...base, cls }, anchor, results, errors);
+      for (const rule of this.source.rules) {
+        if (rule.across) runRule<"class">(rule, { ...base, cls }, anchor, results, errors, rule.across);
+      }
       yield;
     }
     const targetRules = this.source.rules.filter((rule) => rule.trigger.on === "target");

@@ -149,6 +149,7 @@ export interface Rule {
   readonly meta: RuleMeta;
   readonly trigger: Trigger;
   check(context: never): readonly RuleFinding[];
+  across?(context: ClassContext): readonly RuleFinding[];
   fixes?(context: BaseContext, finding: RuleFinding & { readonly path: string }): readonly Fix[];
 }
 
@@ -160,6 +161,8 @@ export function defineRule<const T extends Trigger, const M extends string>(rule
   readonly meta: RuleMeta<M>;
   readonly trigger: T;
   check(context: ContextOf[T["on"]]): readonly RuleFinding<NoInfer<M>>[];
+  /** A second look at whole classes, for a pattern that may also spread over methods; called as for `classes()`. */
+  across?(context: ClassContext): readonly RuleFinding<NoInfer<M>>[];
   fixes?(context: BaseContext, finding: RuleFinding<NoInfer<M>> & { readonly path: string }): readonly Fix[];
 }): Rule {
   return rule as unknown as Rule;

@@ -245,6 +245,78 @@ describe("the extension in a real editor", function () {
     await session.screenshot(path.join(pictures, "iig.png"));
   });
 
+  it("completes keys in a plist and puts the value's element in", async () => {
+    const file = "AcmeRAID/Info.plist";
+    const line = lineOf(file, "0x06241b21 0x06251c5c");
+    await session.openFile(file);
+    await session.goTo(line);
+    await session.press("End", "Enter");
+    await session.type("\t\t\t<key>IOPC");
+    const labels = await session.completions("IOPCITunnelCompatible");
+    assert.deepEqual(labels.slice(0, 5), [
+      "IOPCIClassMatch",
+      "IOPCIMatch",
+      "IOPCIPauseCompatible",
+      "IOPCISecondaryMatch",
+      "IOPCITunnelCompatible",
+    ]);
+    await session.screenshot(path.join(pictures, "completion.png"));
+    await session.press("Enter");
+    const lines = await session.until(
+      "the value",
+      () => session.lines(),
+      (seen) => (seen[line + 2] ?? "").includes("true"),
+    );
+    assert.equal(lines[line + 1]?.trim(), "<key>IOPCITunnelCompatible</key>");
+    assert.equal(lines[line + 2]?.trim(), "<true/>");
+    await session.press("Escape");
+    await session.command("File: Revert File");
+  });
+
+  it("goes from a personality's class to its declaration", async () => {
+    const file = "AcmeRAID/Info.plist";
+    const line = lineOf(file, "<string>AcmeRAID</string>");
+    await session.openFile(file);
+    await session.goTo(line, columnOf(file, line, "AcmeRAID") + 2);
+    await session.press("F12");
+    await session.until(
+      "the class",
+      () => session.openPath(),
+      (at) => at.startsWith("AcmeRAID/AcmeRAID.iig"),
+    );
+  });
+
+  it("shows the projects, and leads to what they say", async () => {
+    const view = "DriverKit: Projects";
+    await session.toggleView("test-workspace");
+    await session.toggleView(view);
+    await session.widenSideBar(480);
+    const dexts = await session.rows(view);
+    assert.deepEqual(dexts.slice(0, 2), ["AcmeLED com.example.acme.led.driver", "Info.plist"]);
+    for (const dext of ["AcmeLED", "AcmeProbe"]) await session.takeRow(view, dext, "toggle");
+    for (const row of ["AcmeRAIDNext", "AcmeRAID.entitlements", "Classes", "AcmeRAIDApp"]) {
+      await session.takeRow(view, row, "toggle");
+    }
+    const rows = await session.rows(view);
+    for (const wanted of [
+      "AcmeRAIDBoot AcmeRAID on IOPCIDevice",
+      "transport.pci every device of vendor 0x1B21",
+      "AcmeRAID IOService",
+      "AcmeRAIDApp brings it · com.example.acme.raid",
+    ]) {
+      assert.ok(rows.includes(wanted), `${wanted} in ${rows.join(" | ")}`);
+    }
+    await session.takeRow(view, "AcmeRAIDBoot", "click");
+    await session.until(
+      "the personality",
+      () => session.openPath(),
+      (at) => at === "AcmeRAID/Info.plist/IOKitPersonalities/AcmeRAIDBoot",
+    );
+    await session.screenshot(path.join(pictures, "projects.png"));
+    await session.toggleView(view);
+    await session.toggleView("test-workspace");
+  });
+
   async function squigglesOn(line: number) {
     return (await session.squiggles()).filter((mark) => mark.line === line);
   }

@@ -1,5 +1,6 @@
 // Two releases on one path without a retain between them.
 import { defineRule, functions } from "../define.ts";
+import { doubleReleasesOf } from "./class-double-release.ts";
 import { problemData, problemsOf } from "./problems.ts";
 
 export default defineRule({
@@ -12,7 +13,10 @@ export default defineRule({
     fix: "none",
     summary: "A reference is released twice on one path.",
     why: "The second release takes a reference that belongs to somebody else, or runs on memory that is gone: the driver crashes, mostly elsewhere.",
-    messages: { twice: "'{variable}' is released again; its +1 reference from {source} is already given up" },
+    messages: {
+      member: "'{member}' was released in Stop and not set to null; this releases it again",
+      twice: "'{variable}' is released again; its +1 reference from {source} is already given up",
+    },
   },
   trigger: functions(),
   check(context) {
@@ -22,5 +26,8 @@ export default defineRule({
       span: report.problem.span,
       steps: report.steps,
     }));
+  },
+  across(context) {
+    return doubleReleasesOf(context);
   },
 });

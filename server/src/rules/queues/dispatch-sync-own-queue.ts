@@ -6,7 +6,7 @@ import { outermostOf, placeOf, type Place } from "../../semantics/places.ts";
 import { callParts, uncast } from "../../syntax/cpp.ts";
 import { nodeAt, spanOf, textOf, type SyntaxNode } from "../../syntax/node.ts";
 import { defineRule, file, type FileContext, type RuleFinding, type Step } from "../define.ts";
-import { creationsAround, readable } from "./interrupt-sources.ts";
+import { HANDLER_SETTERS, queueBindingsAround, readable } from "./interrupt-sources.ts";
 
 const SYNCHRONOUS = ["DispatchSync", "DispatchSync_f", "RunAction"];
 const DISPATCHING: ReadonlySet<string> = new Set(["DispatchSync", "DispatchAsync", "RunAction"]);
@@ -153,7 +153,7 @@ function boundHandler(context: FileContext, site: CallSite, queue: Queue): Step[
     for (const { fn, steps } of level) {
       if (visited.has(fn) || asksWhere(fn)) continue;
       visited.add(fn);
-      const bound = interruptBinding(context, fn, queue) ?? methodQueue(context, fn, queue, "named");
+      const bound = sourceBinding(context, fn, queue) ?? methodQueue(context, fn, queue, "named");
       if (bound) return [...bound, ...steps];
       for (const caller of callersOf(context, fn)) {
         const text = `'${caller.fn.name}' calls '${fn.name}'`;
@@ -181,19 +181,20 @@ function callersOf(context: FileContext, fn: FunctionInfo): { readonly fn: Funct
   return result;
 }
 
-/** The function handles the interrupts of a source whose queue is this one: Create(…, queue, &s), s->SetHandler(a), CreateActionFn(…, &a). */
-function interruptBinding(context: FileContext, fn: FunctionInfo, queue: Queue): Step[] | undefined {
+/** The function handles the events of a source whose queue is this one: Create(…, queue, &s), s->SetHandler(a), CreateActionFn(…, &a). */
+function sourceBinding(context: FileContext, fn: FunctionInfo, queue: Queue): Step[] | undefined {
   const className = context.index.classNameOf(fn);
   if (className === undefined || fn.name === "") return undefined;
+  const bindings = queueBindingsAround(context, fn.path);
   for (const action of callsAround(context, fn.path, [`CreateAction${fn.name}`])) {
     const made = action.args[1] && placeOf(action.args[1]);
     if (!made) continue;
-    for (const set of callsAround(context, fn.path, ["SetHandler"])) {
+    for (const set of callsAround(context, fn.path, HANDLER_SETTERS)) {
       const given = set.args[0] && placeOf(set.args[0]);
       const receiver = set.receiver && placeOf(set.receiver);
       if (!given || !receiver || given.name !== made.name) continue;
       if (made.plain && (set.path !== action.path || sameFunction(set, action) === false)) continue;
-      for (const creation of creationsAround(context, fn.path)) {
+      for (const creation of bindings) {
         if (creation.source?.name !== receiver.name) continue;
         if (receiver.plain && (creation.site.path !== set.path || !sameFunction(creation.site, set))) continue;
         const bound = namedQueue(context, creation.queue, creation.fn);

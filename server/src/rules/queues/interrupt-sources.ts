@@ -52,6 +52,36 @@ export function creationsAround(base: CodeBase, path: string): readonly SourceCr
   return creations;
 }
 
+/** A source of any kind with the queue that its handlers run on. */
+export interface QueueBinding {
+  readonly site: CallSite;
+  readonly fn: FunctionInfo;
+  readonly queue: SyntaxNode;
+  readonly source: Place | undefined;
+}
+
+/** Where `Create` of each class of source has its queue and its source (the `.iig` of each in xnu, `iokit/DriverKit`). */
+const QUEUE_POSITIONS: ReadonlyMap<string, readonly [queue: number, source: number]> = new Map([
+  ["IOInterruptDispatchSource", [2, 3]],
+  ["IOTimerDispatchSource", [0, 1]],
+  ["IODataQueueDispatchSource", [1, 2]],
+]);
+
+/** The setters that make an action a source's handler. */
+export const HANDLER_SETTERS = ["SetHandler", "SetDataAvailableHandler", "SetDataServicedHandler"];
+
+/** The sources of every kind created in all code that is built together with a file. */
+export function queueBindingsAround(base: CodeBase, path: string): QueueBinding[] {
+  return callsAround(base, path, ["Create"])
+    .flatMap((site): QueueBinding[] => {
+      const positions = site.scope === undefined ? undefined : QUEUE_POSITIONS.get(base.index.resolveName(site.scope));
+      if (!positions || !site.fn || site.args.length !== positions[1] + 1) return [];
+      const [queue, out] = positions.map((position) => site.args[position]);
+      return queue && out ? [{ site, fn: site.fn, queue, source: placeOf(out) }] : [];
+    })
+    .slice(0, MAX_SITES);
+}
+
 /** A file with more such calls was not written by a person; judging them all would take long. */
 const MAX_SITES = 300;
 
