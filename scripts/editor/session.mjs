@@ -272,10 +272,17 @@ class Session {
     const focused = this.page.locator(".suggest-widget .monaco-list-row.focused .label-name");
     await rows.first().waitFor();
     const labels = await rows.locator(".label-name").allInnerTexts();
-    for (let i = 0; i < labels.length && (await focused.innerText()) !== chosen; i++) await this.press("ArrowDown");
-    const details = this.page.locator(".suggest-details-container");
-    if (!(await details.isVisible())) await this.press("Control+Space");
+    // The same keys show and hide the explanation, and which comes first depends on the time before.
+    const details = this.page.locator(".suggest-details").first();
+    for (let attempt = 0; attempt < 4 && !(await details.isVisible()); attempt++) {
+      await this.press("Control+Space");
+      await this.pause(700);
+    }
     await details.waitFor();
+    for (let i = 0; i < labels.length && (await focused.innerText()) !== chosen; i++) {
+      await this.press("ArrowDown");
+      await this.pause(100);
+    }
     return labels;
   }
 

@@ -195,6 +195,9 @@ export function argumentEffect(call: CallParts, position: number, fn: FunctionIn
   const parameter = own && index.parametersOf(own)[position];
   if (own && parameter) return facts.effectOn(own, parameter.name);
   if (free && driverKitFunction(call.name)) return "borrows";
+  // A method that the table lacks, of a class that it has: the SDK is newer. What DriverKit keeps, it retains all the same.
+  const receiver = call.receiver || call.scope !== undefined ? receiverClass(call, fn, index) : undefined;
+  if (receiver !== undefined && driverKitClass(receiver) && !method) return "borrows";
   const className = tableClass(call, fn, index);
   if (className === undefined || isProjectMethod(method)) return "unknown";
   // No method in the table takes over a caller's reference: what DriverKit keeps, it retains (OSObject.iig's rules).

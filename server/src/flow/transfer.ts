@@ -126,6 +126,11 @@ export class Transfer {
   /** A block or lambda that names a holder may keep or release it at any time, unless it is a local clean-up that we can read. */
   private capture(node: SyntaxNode, state: Running): void {
     const text = textOf(node);
+    // Captured by reference before it holds anything: whoever has the lambda may release what it will hold.
+    const byReference = node.kind === K.lambdaExpression && /^\[[^\]]*&/.test(text) && !isLocalCleanup(node, this.fn);
+    if (byReference && new RegExp(`\\b${escapeRegExp(this.site.variable)}\\b`).test(text)) {
+      state.env = withValue(state.env, "@captured", { kind: "constant", value: 1n });
+    }
     const names = holdersOf(state.env).filter((name) => new RegExp(`\\b${escapeRegExp(name)}\\b`).test(text));
     if (names.length > 0 && !isLocalCleanup(node, this.fn)) {
       const inner = this.facts.functionOf(node);
@@ -158,10 +163,10 @@ export class Transfer {
     if (state.phase === "failed") {
       if (name !== this.site.variable) return;
       // `x->release()` is a use like any other when x was never set; OSSafeReleaseNULL(x) bears a null.
-      if (value?.kind === "uninitialised" && mention === "handled" && node.parent?.kind !== K.fieldExpression) {
+      if (value?.kind === "uninitialised" && (mention === "look" || (mention === "handled" && !isReceiver(node)))) {
         return this.readUninitialised(node, state);
       }
-      const used = mention === "use" || (mention === "handled" && node.parent?.kind === K.fieldExpression);
+      const used = mention === "use" || (mention === "handled" && isReceiver(node));
       if (used && this.site.how === "out-parameter") this.report(state, "unchecked", node);
       state.env = withValue(state.env, name, undefined);
       state.phase = "idle";
@@ -313,8 +318,9 @@ export class Transfer {
       // A service is kept by its provider as well: releasing our reference does not end it.
       each.shared = this.facts.index.ancestors(site.className).includes("IOService");
     }
-    state.phase = site.how === "borrowed" ? "borrowed" : "owned";
-    state.count = site.how === "borrowed" ? 0 : 1;
+    const watched = state.env.has("@captured");
+    state.phase = watched ? "gone" : site.how === "borrowed" ? "borrowed" : "owned";
+    state.count = watched || site.how === "borrowed" ? 0 : 1;
     state.events.push({ kind: "acquire", span: site.span });
     const [yes, no] = results(site, from);
     state.env = withValue(state.env, key, yes);
@@ -514,6 +520,10 @@ export class Transfer {
     if (this.site.how === "parameter") return;
     this.lose(state, outcome, item.span, item.implicit ? undefined : item.node);
   }
+}
+
+function isReceiver(node: SyntaxNode): boolean {
+  return node.parent?.kind === K.fieldExpression;
 }
 
 function results(site: Site, from: string): readonly [Value, Value] {

@@ -2,6 +2,7 @@
 import { binaryParts, callParts, fieldParts, namedCast, unaryParts, unwrap, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, textOf, type SyntaxNode } from "../syntax/node.ts";
+import { structMember } from "../knowledge/structs.ts";
 import type { FunctionInfo, MethodInfo, ProjectIndex, TypeRef } from "./model.ts";
 import { isDeclarator, parseTypeText, readDeclarator, readType, readTypeDescriptor } from "./types.ts";
 
@@ -153,7 +154,9 @@ export function expressionType(
         return index.fieldOf(fn.className, member)?.type;
       }
       const owner = recurse(object);
-      return owner && index.fieldOf(owner.name, member)?.type;
+      if (!owner) return undefined;
+      const known = structMember(owner.name, member);
+      return index.fieldOf(owner.name, member)?.type ?? (known === undefined ? undefined : parseTypeText(known));
     }
     case K.subscriptExpression: {
       const array = expression.children[0] && recurse(expression.children[0]);

@@ -249,6 +249,11 @@ describe("the extension in a real editor", function () {
     const file = "AcmeRAID/Info.plist";
     const line = lineOf(file, "0x06241b21 0x06251c5c");
     await session.openFile(file);
+    await session.until(
+      "the server has read the workspace",
+      () => session.squiggles(),
+      (seen) => seen.length > 0,
+    );
     await session.goTo(line);
     await session.press("End", "Enter");
     await session.type("\t\t\t<key>IOPC");
