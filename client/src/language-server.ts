@@ -135,6 +135,8 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     initializationOptions: {
       /** Prefix of the links to rule pages; the rule's id is appended. Editors without this get links to the packaged files. */
       rulePageBase: pages,
+      /** VS Code's own hover begins with the messages of the diagnostics: the server's need not repeat them. */
+      hoverShowsMessages: true,
     },
     middleware: {
       provideHover: async (document, position, token, next) => {

@@ -7,11 +7,15 @@ export interface Hover {
   readonly span: Span;
 }
 
-/** The findings at an offset as one text, or undefined when there is none. `linkTo` gives the address of a rule's page, if it has one. */
+/**
+ * The findings at an offset as one text, or undefined when there is none. `linkTo` gives the address of a rule's page, if it has one.
+ * The messages are left out for a client that shows them above the hover anyway.
+ */
 export function hoverOf(
   findings: readonly Finding[],
   offset: number,
   linkTo: (rule: string) => string | undefined,
+  withMessages = true,
 ): Hover | undefined {
   const here = findings.filter(({ span }) => span.start <= offset && offset <= span.end);
   const [first] = here;
@@ -19,7 +23,8 @@ export function hoverOf(
   const parts = here.map((finding) => {
     const link = linkTo(finding.rule);
     const rule = link === undefined ? `\`${finding.rule}\`` : `[${finding.rule}](${link})`;
-    return `**${escapeMarkdown(finding.message)}**\n\n${escapeMarkdown(finding.why)}\n\n${rule}`;
+    const message = withMessages ? `**${escapeMarkdown(finding.message)}**\n\n` : "";
+    return `${message}${escapeMarkdown(finding.why)}\n\n${rule}`;
   });
   return { markdown: parts.join("\n\n---\n\n"), span: first.span };
 }

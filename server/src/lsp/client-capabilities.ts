@@ -26,6 +26,8 @@ export interface Client {
   readonly definitionLinks: boolean;
   /** Prefix of links to rule pages that the editor's extension answers. */
   readonly rulePageBase: string | undefined;
+  /** The client's hover shows the messages of diagnostics itself. */
+  readonly hoverShowsMessages: boolean;
   /** Settings for clients that cannot be asked for them. */
   readonly settings: unknown;
   /** The folders that are open, as paths. */
@@ -62,6 +64,7 @@ export function readClient(params: InitializeParams): Client {
       ) === true,
     definitionLinks: textDocument?.definition?.linkSupport === true,
     rulePageBase: typeof base === "string" && base !== "" ? base : undefined,
+    hoverShowsMessages: options["hoverShowsMessages"] === true,
     settings: options["settings"],
     roots: rootsOf(params),
   };

@@ -215,7 +215,12 @@ class Server {
         const checked = await this.check(textDocument.uri, token);
         if (!checked) return null;
         const lines = checked.context.linesOf(checked.path);
-        const finding = hoverOf(checked.findings, lines.offsetAt(position), this.linkTo);
+        const finding = hoverOf(
+          checked.findings,
+          lines.offsetAt(position),
+          this.linkTo,
+          !this.client.hoverShowsMessages,
+        );
         const facts = await this.editing.facts(textDocument.uri, position, token);
         if (!finding) return facts;
         const range = toRange(lines, finding.span);
