@@ -47,7 +47,10 @@ export function calledDeclaration(call: CallParts, fn: FunctionInfo, index: Proj
 export function calledFunction(call: CallParts, fn: FunctionInfo, index: ProjectIndex): FunctionInfo | undefined {
   const fits = (each: FunctionInfo): boolean =>
     (each.form === "plain" || each.form === "impl") && index.parametersOf(each).length === call.args.length;
-  if (call.receiver || call.scope !== undefined) {
+  // `detail::make()`: a scope that is no class is a namespace, and its function a free one.
+  const inNamespace =
+    !call.receiver && call.scope !== undefined && !index.classes.has(call.scope) && !driverKitClass(call.scope);
+  if ((call.receiver || call.scope !== undefined) && !inNamespace) {
     const className = receiverClass(call, fn, index);
     const own = className === undefined ? [] : (index.classes.get(className)?.functions ?? []);
     const named = own.filter((each) => each.name === call.name && fits(each));

@@ -14,6 +14,7 @@ import {
   readTypeDescriptor,
   type DeclaredName,
   annotationsIn,
+  withLeading,
 } from "./types.ts";
 
 /** A class and what its body holds besides declarations, for the caller to read on. */
@@ -206,7 +207,8 @@ function readMethod(node: SyntaxNode, declared: DeclaredName, className: string,
 function methodText(node: SyntaxNode, declarator: SyntaxNode, body: SyntaxNode | undefined): string {
   const { text } = node.source;
   const list = field(declarator, "parameters") ?? declarator;
-  return `${text.slice(node.start, list.start)} ${text.slice(list.end, body ? body.start : node.end)}`;
+  const head = withLeading(node, text.slice(node.start, list.start));
+  return `${head} ${text.slice(list.end, body ? body.start : node.end)}`;
 }
 
 /**

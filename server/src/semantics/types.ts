@@ -254,10 +254,26 @@ export function readParameters(list: SyntaxNode | undefined): ParameterInfo[] {
       type,
       span: { start: child.start, end: child.end },
       attributes: childrenOf(child, K.iigParameterAttribute).map((mark) => markName(mark)),
-      ...annotationsIn(textOf(child)),
+      ...annotationsIn(withLeading(child, textOf(child)) + trailing(child)),
     });
   }
   return parameters;
+}
+
+/** A declaration's text with what stands between it and the one before: an annotation in front belongs to it. */
+export function withLeading(node: SyntaxNode, text: string): string {
+  const { parent } = node;
+  const siblings = parent?.children ?? [];
+  const before = siblings[siblings.indexOf(node) - 1];
+  const from = before ? before.end : (parent?.start ?? node.start);
+  // What ends the declaration before, or opens the list, is not this one's.
+  const gap = node.source.text.slice(Math.max(from, node.start - 400), node.start);
+  return (gap.split(/[;,({}\n]/).at(-1) ?? "") + text;
+}
+
+/** What stands behind a parameter, up to the comma or the list's end. */
+function trailing(node: SyntaxNode): string {
+  return /^[^,)]*/.exec(node.source.text.slice(node.end, node.end + 200))?.[0] ?? "";
 }
 
 /**

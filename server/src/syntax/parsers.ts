@@ -72,7 +72,7 @@ export class Parsers {
     let tree: Tree | null = null;
     try {
       this.parser.setLanguage(this.languages[dialect]);
-      const readable = dialect === "driverkit" ? withoutElisions(text) : text;
+      const readable = dialect === "driverkit" ? readableText(text) : text;
       if (previous && previous.dialect === dialect && !previous.tree.rootNode.hasError) {
         editTree(previous, readable);
         tree = this.parseWithin(readable, previous.tree, options.timeoutMs);
@@ -130,12 +130,20 @@ export class Parsers {
 }
 
 /**
+ * Ownership annotations (OSMetaClass.h and DriverKit's headers) may stand where the grammar of C++ has no place for a word: before a
+ * type, before a parameter. The parser is given spaces; whoever reads declarations finds them in the text.
+ */
+const ANNOTATION =
+  /\b(?:OS|LIBKERN|DRIVERKIT)_(?:RETURNS_(?:NOT_)?RETAINED(?:_ON_ZERO|_ON_NONZERO)?|CONSUMED|CONSUMES_THIS)\b/g;
+
+/**
  * The text with "code left out here" lines (`.....`, `…`), as forum posts have them, turned into as many spaces: C++ would take
  * the dots for a pack expansion and swallow the statement behind them. Three dots alone are such a line only behind a
  * statement or a brace, since a parameter list may end in them.
  */
-function withoutElisions(text: string): string {
-  return text.replace(/^[ \t]*(?:\.{3,}|…)[ \t]*(?=\r?$)/gm, (line, offset: number) => {
+function readableText(text: string): string {
+  const plain = text.replace(ANNOTATION, (word) => " ".repeat(word.length));
+  return plain.replace(/^[ \t]*(?:\.{3,}|…)[ \t]*(?=\r?$)/gm, (line, offset: number) => {
     if (line.trim() === "..." && !/(?:^|[;{}])\s*$/.test(text.slice(Math.max(0, offset - 200), offset))) return line;
     return " ".repeat(line.length);
   });
