@@ -142,7 +142,11 @@ const ANNOTATION =
  * statement or a brace, since a parameter list may end in them.
  */
 function readableText(text: string): string {
-  const plain = text.replace(ANNOTATION, (word) => " ".repeat(word.length));
+  const plain = text.replace(ANNOTATION, (word, offset: number) => {
+    // In a directive the word is what is defined or asked for.
+    const line = text.slice(text.lastIndexOf("\n", offset) + 1, offset);
+    return /^\s*#/.test(line) ? word : " ".repeat(word.length);
+  });
   return plain.replace(/^[ \t]*(?:\.{3,}|…)[ \t]*(?=\r?$)/gm, (line, offset: number) => {
     if (line.trim() === "..." && !/(?:^|[;{}])\s*$/.test(text.slice(Math.max(0, offset - 200), offset))) return line;
     return " ".repeat(line.length);
