@@ -2,6 +2,7 @@
 import { compareStrings } from "../base/compare.ts";
 import { LineIndex } from "../base/line-index.ts";
 import { join, relative } from "../base/paths.ts";
+import { fromNative } from "../files/disk.ts";
 import { finish, type AnalysisApi, type Counts } from "../engine/analysis.ts";
 import type { AnalysisError, Finding } from "../engine/finding.ts";
 import { countBySeverity, plural } from "../features/counts.ts";
@@ -57,6 +58,15 @@ export async function check(paths: readonly string[], raw: RawOptions, environme
     const report = makeReport(loaded.projects, errors, fixed, options, environment.cwd, started);
     for (const { path, message } of [...errors, ...loaded.notes]) {
       environment.stderr(`dextlint: ${relative(environment.cwd, path)}: ${message}\n`);
+    }
+    // A file that was named and is not looked at must not pass for a clean one.
+    for (const given of paths) {
+      const path = join(environment.cwd, fromNative(given));
+      for (const { host, files } of loaded.projects) {
+        if (!files.has(path)) continue;
+        const { checked, reason } = host.snapshot().membership(path);
+        if (!checked) environment.stderr(`dextlint: ${relative(environment.cwd, path)}: not checked: ${reason}\n`);
+      }
     }
     print(report, fixed, options, environment);
     return exitCode(report, options);

@@ -71,7 +71,8 @@ export function toFindings(results: readonly RawResult[], scope: FindingScope): 
   findings.sort(compareFindings);
   return findings.map((finding) => {
     const code = scope.text.slice(finding.span.start, finding.span.end);
-    const around = scope.scopeAt(finding.span.start);
+    // Outside functions (in plists above all) the file is what tells equal places apart.
+    const around = scope.scopeAt(finding.span.start) || finding.path.split("/").slice(-2).join("/");
     const key = [finding.rule, around, code.replace(/\s+/g, " ").trim()].join("\u0000");
     const ordinal = ordinals.get(key) ?? 0;
     ordinals.set(key, ordinal + 1);

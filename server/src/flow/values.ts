@@ -298,6 +298,8 @@ function refineExpression(node: SyntaxNode, truth: boolean, env: Env, index: Pro
     return withKnown(env, pathOf(inner) ?? `@cast ${path}`, truth ? OBJECT : ZERO);
   }
   if (known?.kind === "maybe-object") return env;
+  // A mapping's address stays one when it is tested against null.
+  if (known?.kind === "address") return truth || key === undefined ? env : withKnown(env, key, ZERO);
   if (inner.kind === K.callExpression && !env.has(callKey(inner)))
     return refineKey(`?${normalText(inner)}`, truth, env);
   if (key === undefined) return refineKey(`?${normalText(inner)}`, truth, env);

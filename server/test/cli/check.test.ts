@@ -72,6 +72,13 @@ describe("dextlint", () => {
   }
 
   describe("exit codes", () => {
+    it("says of a file that was named and is not looked at why that is so", async () => {
+      write("plain.cpp", "int x;\n");
+      const { err, exit } = await dextlint("check plain.cpp --format concise");
+      assert.match(err, /^dextlint: plain\.cpp: not checked: /);
+      assert.equal(exit, 0);
+    });
+
     it("is 0 without findings, and below the threshold", async () => {
       write("A.cpp", HEAD);
       assert.deepEqual(await dextlint("check --format concise"), { exit: 0, out: "", err: "" });

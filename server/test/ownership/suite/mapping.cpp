@@ -257,3 +257,32 @@ kern_return_t LabClient::ExternalMethod(uint64_t selector, IOUserClientMethodArg
     }
     return super::ExternalMethod(selector, arguments, dispatch, target, reference);
 }
+
+// expect: mapping-outlives-owner map
+kern_return_t Lab::MapTestedAndDropped(uint32_t slot)
+{
+    IOMemoryMap *map = nullptr;
+    kern_return_t ret = ivars->buffer->CreateMapping(0, 0, 0, 0, 0, &map);
+    if (ret != kIOReturnSuccess) return ret;
+    void *address = reinterpret_cast<void *>(map->GetAddress());
+    if (!address) {
+        map->release();
+        return kIOReturnNoMemory;
+    }
+    ivars->addresses[slot & 7] = address;
+    map->release();
+    return kIOReturnSuccess;
+}
+
+kern_return_t Lab::MapTestedClean(uint8_t value)
+{
+    IOMemoryMap *map = nullptr;
+    kern_return_t ret = ivars->buffer->CreateMapping(0, 0, 0, 0, 0, &map);
+    if (ret != kIOReturnSuccess) return ret;
+    uint8_t *address = reinterpret_cast<uint8_t *>(map->GetAddress());
+    if (address) {
+        address[0] = value;
+    }
+    map->release();
+    return kIOReturnSuccess;
+}
