@@ -6,12 +6,23 @@ import { K } from "../syntax/kinds.ts";
 import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { buildCfg, isNestedFunction, type CfgEnvironment } from "./build-cfg.ts";
 import { followSite } from "./ownership.ts";
-import { outOwnership, returnOwnership, type Counted, type Effect, type FlowFacts } from "./ownership-facts.ts";
+import {
+  calledBody,
+  isNamedIn,
+  outOwnership,
+  returnOwnership,
+  unseenMayChange,
+  type Counted,
+  type Effect,
+  type FlowFacts,
+} from "./ownership-facts.ts";
 import type { Site } from "./sites.ts";
 import { OBJECT } from "./values.ts";
 
 /** A helper that calls a helper …: deeper chains are not followed. */
 const MAX_DEPTH = 6;
+/** Functions that are looked through for a member's name. */
+const MAX_REACHED = 60;
 /** Block visits for one summary. */
 const BUDGET = 5_000;
 
@@ -34,6 +45,7 @@ export class Facts implements FlowFacts {
   private readonly functions = new Map<SyntaxNode, FunctionInfo>();
   private readonly ids = new Map<string, FunctionInfo>();
   private readonly idsByNode = new Map<SyntaxNode, string>();
+  private readonly reached = new Map<string, boolean>();
   private consulted: Map<string, string> | undefined;
   private depth = 0;
 
@@ -74,6 +86,8 @@ export class Facts implements FlowFacts {
   private ask(kind: string, fn: FunctionInfo, variable: string): string {
     if (kind === "effect") return this.effectOn(fn, variable);
     if (kind === "passed") return String(this.returnedParameter(fn));
+    if (kind === "reaches") return String(this.reaches(fn, variable));
+    if (kind === "retain" || kind === "release") return String(this.doneElsewhere(fn, kind, variable));
     return String(kind === "out" ? this.outGives(fn, variable) : this.returnGives(fn));
   }
 
@@ -115,6 +129,7 @@ export class Facts implements FlowFacts {
       className: "",
       span: fn.nameSpan,
       success: "object",
+      keeper: "local",
     };
     const env = new Map([[variable, OBJECT]]);
     const run = followSite(cfg, site, fn, this, {
@@ -138,7 +153,10 @@ export class Facts implements FlowFacts {
         ? [node.children[0]]
         : [],
     );
-    const gives = this.within(() => this.agree(values.map((value) => this.given(value, fn))));
+    const gives = unlessRetained(
+      fn,
+      this.within(() => this.agree(values.map((value) => this.given(value, fn)))),
+    );
     this.returns.set(fn.node, gives);
     return gives;
   }
@@ -154,6 +172,43 @@ export class Facts implements FlowFacts {
       if (names.size === 1 && this.index.parametersOf(fn).some((parameter) => parameter.name === only)) name = only;
     }
     return this.note("passed", fn, "", name);
+  }
+
+  reaches(fn: FunctionInfo, member: string): boolean {
+    const key = `${member}\u0000${this.idsByNode.get(fn.node) ?? ""}`;
+    let known = this.reached.get(key);
+    if (known === undefined) this.reached.set(key, (known = this.computeReaches(fn, member)));
+    this.note("reaches", fn, member, String(known));
+    return known;
+  }
+
+  private computeReaches(from: FunctionInfo, member: string): boolean {
+    const bodies = new Set([from]);
+    for (const fn of bodies) {
+      if (bodies.size > MAX_REACHED || isNamedIn(textOf(fn.body), member)) return true;
+      for (const node of walk(fn.body)) {
+        const call = callParts(node);
+        const body = call && calledBody(call, fn, this);
+        if (body) bodies.add(body);
+        else if (call && unseenMayChange(call, member, fn, this.index)) return true;
+      }
+    }
+    return false;
+  }
+
+  doneElsewhere(fn: FunctionInfo, what: "retain" | "release", name: string): boolean {
+    const done = new RegExp(`\\b${name}(?:\\[\\w+\\])?\\s*(?:->|\\.)\\s*${what}\\s*\\(`);
+    const safely = new RegExp(`OSSafeRelease\\w*\\s*\\([^)]*\\b${name}\\b`);
+    let answer = false;
+    for (const each of this.functions.values()) {
+      if (each === fn || each.outer || (each.path !== fn.path && each.className !== (fn.className ?? ""))) continue;
+      // A release counts where the other function was handed the object, too.
+      if (what === "release" && !this.index.parametersOf(each).some((parameter) => parameter.name === name)) continue;
+      const text = textOf(each.body);
+      if (done.test(text) || (what === "release" && safely.test(text))) answer = true;
+    }
+    this.note(what, fn, name, String(answer));
+    return answer;
   }
 
   outGives(fn: FunctionInfo, parameter: string): Counted | undefined {
@@ -178,7 +233,7 @@ export class Facts implements FlowFacts {
         });
       }
     });
-    const gives = this.agree(given);
+    const gives = unlessRetained(fn, this.agree(given));
     known.set(parameter, gives);
     return gives;
   }
@@ -189,6 +244,10 @@ export class Facts implements FlowFacts {
     const call = callParts(value);
     if (call && /^OS(DynamicCast|RequiredCast)$/.test(call.name) && call.args[1]) return this.given(call.args[1], fn);
     if (call) return returnOwnership(call, fn, this);
+    if (value.kind === K.conditionalExpression) {
+      const choices = value.children.slice(1).filter((choice) => !isNullConstant(choice));
+      return this.agree(choices.map((choice) => this.given(choice, fn)));
+    }
     if (value.kind === K.fieldExpression) return "+0";
     if (value.kind !== K.identifier) return undefined;
     const name = textOf(value);
@@ -229,6 +288,11 @@ export class Facts implements FlowFacts {
 function idOf(fn: FunctionInfo): string {
   const outer = fn.outer ? `${idOf(fn.outer)}/` : "";
   return `${outer}${fn.path}|${fn.className ?? ""}::${fn.name}`;
+}
+
+/** What is lent and retained on the way is the caller's: whether that is so on each path is not worked out. */
+function unlessRetained(fn: FunctionInfo, gives: Counted | undefined): Counted | undefined {
+  return gives === "+0" && /\bretain\s*\(|OSRetain\b/.test(textOf(fn.body)) ? undefined : gives;
 }
 
 function ownNodes(body: SyntaxNode): Iterable<SyntaxNode> {

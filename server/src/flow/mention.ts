@@ -1,8 +1,7 @@
 // What it means that a variable which holds the tracked object is named somewhere.
-import { localVariable } from "../semantics/expression-type.ts";
 import type { FunctionInfo } from "../semantics/model.ts";
 import { readDeclarator, readType } from "../semantics/types.ts";
-import { binaryParts, callParts, unaryParts, uncast, unwrap } from "../syntax/cpp.ts";
+import { binaryParts, callParts, declaredName, unaryParts, unwrap } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, textOf, type SyntaxNode } from "../syntax/node.ts";
 import { argumentEffect, isLogging, isReleaseCall, type FlowFacts } from "./ownership-facts.ts";
@@ -94,17 +93,26 @@ export function classifyMention(node: SyntaxNode, fn: FunctionInfo, facts: FlowF
   return "look";
 }
 
-/** True for a variable whose value only this function can change: a local that is neither static, a reference nor of a function around. */
-export function isPlainLocal(node: SyntaxNode, fn: FunctionInfo, facts: FlowFacts): boolean {
-  const left = uncast(node);
-  if (left.kind !== K.identifier) return false;
-  const local = localVariable(textOf(left), left, fn, facts.index);
-  return local !== undefined && !local.static && !local.captured && !local.type.reference && !local.parameter;
-}
-
 /** `OSSharedPtr<T> p(x, OSRetain)` takes a reference of its own; any other constructor may take this one. */
 export function constructsWithoutTaking(list: SyntaxNode): boolean {
   return list.children.length === 2 && textOf(unwrap(list.children[1] as SyntaxNode)) === "OSRetain";
+}
+
+/** `OSSharedPtr<T> p(x, OSNoRetain)`: a smart pointer of this function takes over the reference for good. */
+export function isAdopted(node: SyntaxNode, fn: FunctionInfo): boolean {
+  const list = outermostCast(node).parent;
+  if (list?.kind !== K.argumentList || list.children[0] !== outermostCast(node)) return false;
+  const declarator = list.parent?.kind === K.initDeclarator ? list.parent : list.parent?.parent;
+  const name = declarator?.kind === K.initDeclarator ? declaredName(declarator) : undefined;
+  return name !== undefined && adoptsForGood(list, textOf(name), fn);
+}
+
+/** True when the arguments hand a reference to a smart pointer that is neither detached nor moved nor handed on by address. */
+export function adoptsForGood(list: SyntaxNode, name: string, fn: FunctionInfo): boolean {
+  const [, how] = list.children;
+  if (list.children.length !== 2 || !how || textOf(unwrap(how)) !== "OSNoRetain") return false;
+  const giving = `\\b${name}\\s*\\.\\s*(?:detach|attach|reset|swap)\\b|&\\s*${name}\\b|move\\s*\\(\\s*${name}\\b`;
+  return !new RegExp(giving).test(textOf(fn.body));
 }
 
 function isAssignedChoice(node: SyntaxNode): boolean {

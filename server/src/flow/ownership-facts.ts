@@ -35,6 +35,10 @@ export interface FlowFacts extends CfgEnvironment {
   returnedParameter(fn: FunctionInfo): string | undefined;
   /** Who owns the object that a function of the project stores through a parameter. */
   outGives(fn: FunctionInfo, parameter: string): Counted | undefined;
+  /** Whether a function, or one that it calls, names a member: it may release it or give it another object. */
+  reaches(fn: FunctionInfo, member: string): boolean;
+  /** Whether another function of the class or file retains what a name (a pattern) stands for, or releases its parameter of that name. */
+  doneElsewhere(fn: FunctionInfo, what: "retain" | "release", name: string): boolean;
 }
 
 /** The declaration of what a call runs: a method, or a free function's prototype that says who owns what. */
@@ -58,7 +62,9 @@ export function calledFunction(call: CallParts, fn: FunctionInfo, index: Project
   }
   const named = index.functionsNamed(call.name).filter(fits);
   const reachable = named.filter((each) => each.className === undefined || each.className === fn.className);
-  return reachable.length === 1 ? reachable[0] : undefined;
+  // Each file may have its own: `static` and unnamed namespaces keep them apart.
+  const here = reachable.length > 1 ? reachable.filter((each) => each.path === fn.path) : reachable;
+  return here.length === 1 ? here[0] : undefined;
 }
 
 /** The lambda that a call of a local variable runs: `auto cleanup = [&] { … }; … cleanup();` */
@@ -78,7 +84,40 @@ export function lambdaEffect(
   const lambda = calledLambda(call, fn, facts);
   if (!lambda) return undefined;
   const text = textOf(lambda.node);
-  return { get: (name) => (new RegExp(`\\b${name}\\b`).test(text) ? facts.effectOn(lambda, name) : undefined) };
+  return { get: (name) => (isNamedIn(text, name) ? facts.effectOn(lambda, name) : undefined) };
+}
+
+/** True when a text names every variable and member of a path. */
+export function isNamedIn(text: string, path: string): boolean {
+  const names = path.match(/[A-Za-z_$][\w$]*/g) ?? [];
+  return names.every((name) => new RegExp(`(?<![\\w$])${name.replace(/\$/g, "\\$")}(?![\\w$])`).test(text));
+}
+
+/** Whether a call may change what a member of that name holds: code of the project that names it, and code that cannot be seen. */
+export function mayChangeMember(call: CallParts, member: string, fn: FunctionInfo, facts: FlowFacts): boolean {
+  const own = calledBody(call, fn, facts);
+  return own ? facts.reaches(own, member) : unseenMayChange(call, member, fn, facts.index);
+}
+
+/** The function of the project, or the local lambda, that a call runs, when there is exactly one that it can be. */
+export function calledBody(call: CallParts, fn: FunctionInfo, facts: FlowFacts): FunctionInfo | undefined {
+  return calledFunction(call, fn, facts.index) ?? calledLambda(call, fn, facts);
+}
+
+/** `mayChangeMember` for a call of which no body is known. */
+export function unseenMayChange(call: CallParts, member: string, fn: FunctionInfo, index: ProjectIndex): boolean {
+  const macro = index.macro(call.name);
+  if (macro && !call.receiver) return isNamedIn(macro.body, member);
+  const method = calledDeclaration(call, fn, index);
+  if (method) return isProjectMethod(method);
+  // A class of the SDK that the table does not have, or a type of the C++ library, does not know this class's members; `this` does.
+  if (call.receiver) return expressionType(call.receiver, fn, index) === undefined;
+  return call.scope === undefined && isOwnMethod(call.name, fn, index);
+}
+
+/** True for a name with several functions in the class: which one runs is not known. */
+function isOwnMethod(name: string, fn: FunctionInfo, index: ProjectIndex): boolean {
+  return fn.className !== undefined && index.functionsNamed(name).some((each) => each.className === fn.className);
 }
 
 /** True for a lambda that is kept in a local, captures by reference, and is only ever called: it runs when it is called and never else. */

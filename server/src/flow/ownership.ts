@@ -5,13 +5,13 @@ import type { Span } from "../base/span.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
 import type { SyntaxNode } from "../syntax/node.ts";
 import { buildCfg, type CfgEnvironment } from "./build-cfg.ts";
-import type { Cfg } from "./cfg.ts";
+import type { Cfg, Edge } from "./cfg.ts";
 import { factsFor } from "./facts.ts";
 import type { FlowFacts } from "./ownership-facts.ts";
 import { sitesOf, type Site } from "./sites.ts";
 import type { Outcome, PathEvent, PathState, Phase } from "./state.ts";
 import { Transfer } from "./transfer.ts";
-import { envKey, join, OBJECT, refine, type Env } from "./values.ts";
+import { envKey, join, LOOKED, OBJECT, refine, type Env } from "./values.ts";
 
 /** A way to a place. Linked backwards; `eventsOf` gives the events in order. */
 export interface Trail {
@@ -72,15 +72,30 @@ function analyse(fn: FunctionInfo, facts: FlowFacts): Omit<OwnershipResult, "con
   const problems: OwnershipProblem[] = [];
   let budget = BUDGET;
   for (const site of sites) {
-    const start: PathState | undefined = site.call
-      ? undefined
-      : { phase: "borrowed", count: 0, shared: false, env: new Map([[site.variable, OBJECT]]) };
-    const run = followSite(cfg, site, fn, facts, start ? { budget, start } : { budget });
+    const run = followSite(cfg, site, fn, facts, { budget });
     if (!run) return { fn, sites, problems: [], givenUp: true };
     budget = run.budget;
     problems.push(...run.problems);
   }
   return { fn, sites, problems, givenUp: false };
+}
+
+/** Behind a test that it did not decide, the code may know that a call has failed whose status was looked at. */
+function phaseBehind(edge: Edge, before: PathState, env: Env): Phase {
+  if (before.phase !== "failed" || !edge.condition || !before.env.has(LOOKED)) return before.phase;
+  return edge.condition.kind === "expression" && env === before.env ? "failed" : "idle";
+}
+
+/** The state at the beginning of a function: nothing is acquired, or the object is there already. */
+function startOf(site: Site, index: ProjectIndex): PathState {
+  if (site.call) return { phase: "idle", count: 0, shared: false, env: new Map() };
+  const owned = site.how !== "borrowed";
+  return {
+    phase: owned ? "owned" : "borrowed",
+    count: owned ? 1 : 0,
+    shared: index.ancestors(site.className).includes("IOService"),
+    env: new Map([[site.variable, site.how === "member" ? { kind: "object-or-null" } : OBJECT]]),
+  };
 }
 
 /** True when what an earlier result was told of other functions is still so. */
@@ -104,7 +119,7 @@ interface Followed {
 export interface FollowOptions {
   /** Block visits. */
   readonly budget?: number;
-  /** The state at the function's beginning; nothing acquired where absent. */
+  /** The state at the function's beginning, where it is not the one that the site says. */
   readonly start?: PathState;
   /** Told of each state that enters a block. */
   readonly observe?: (block: number, state: PathState) => void;
@@ -119,7 +134,7 @@ export function followSite(
   options: FollowOptions = {},
 ): Followed | undefined {
   let budget = options.budget ?? BUDGET;
-  const start: PathState = options.start ?? { phase: "idle", count: 0, shared: false, env: new Map() };
+  const start = options.start ?? startOf(site, facts.index);
   const problems = new Map<string, OwnershipProblem>();
   const ends = new Set<Phase>();
   const transfer = new Transfer(site, fn, facts);
@@ -142,8 +157,7 @@ export function followSite(
       for (const edge of edges) {
         const env = edge.condition ? refine(edge.condition, result.state.env, facts.index) : result.state.env;
         if (!env) continue;
-        // Behind any test the code may know that the call has failed, in a way that is not followed here.
-        const phase = edge.condition && result.state.phase === "failed" ? "idle" : result.state.phase;
+        const phase = phaseBehind(edge, result.state, env);
         const next = seen.admit(edge.to, { ...result.state, phase, env });
         if (!next) continue;
         const step: Trail = { before: here, events: [{ kind: "edge", edge, env: result.state.env }] };

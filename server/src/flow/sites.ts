@@ -8,22 +8,37 @@ import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts"
 import { isNestedFunction } from "./build-cfg.ts";
 import { isStatusType } from "./exits.ts";
 import type { Cfg, Item } from "./cfg.ts";
-import { calledDeclaration, calledFunction, outOwnership, returnOwnership, type FlowFacts } from "./ownership-facts.ts";
+import {
+  calledDeclaration,
+  calledFunction,
+  isReleaseCall,
+  outOwnership,
+  returnOwnership,
+  type FlowFacts,
+} from "./ownership-facts.ts";
+import { heldClass, memberOf, placeOf, type Place } from "./places.ts";
+import { pathOf } from "./values.ts";
 
 /** One acquisition: a call that gives a +1 reference to a local variable. */
 export interface Site {
   /** Undefined for a parameter, which is there from the start. */
   readonly call: CallParts | undefined;
+  /** The access path that receives the object; see `pathOf`. */
   readonly variable: string;
-  /** "borrowed": the variable receives an object at +0, which this function must not release. */
-  readonly how: "out-parameter" | "return" | "borrowed" | "parameter";
+  /** "outer": a member or element, which outlives the function. */
+  readonly keeper: Place["keeper"];
+  /**
+   * "borrowed": the variable receives an object at +0, which this function must not release. "consumed": a parameter whose reference the
+   * caller hands over. "member": what a member holds when the function begins.
+   */
+  readonly how: "out-parameter" | "return" | "borrowed" | "parameter" | "consumed" | "member";
   /** "IOBufferMemoryDescriptor::Create", as a person would name it. */
   readonly source: string;
   /** A USB descriptor is no object: IOUSBHostFreeDescriptor gives it back. */
   readonly resource: "object" | "descriptor";
   /** The class of the object as the variable declares it. */
   readonly className: string;
-  /** Where the variable stands in the call, or on the left of the assignment. */
+  /** Where the variable stands in the call, on the left of the assignment, or among the parameters. */
   readonly span: Span;
   /** What the call returns when it succeeds: a status 0, true, anything ("always": it cannot fail), or the object itself. */
   readonly success: "zero" | "nonzero" | "always" | "object";
@@ -44,33 +59,102 @@ export function sitesOf(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
     const site = returnSite(call, fn, facts);
     if (site) sites.push(site);
   }
-  sites.push(...retainedParameters(fn, index));
+  sites.push(...parameterSites(fn, facts), ...memberSites(fn, facts, cfg));
   return sites;
 }
 
-/** Parameters that the function itself retains and releases: what it takes, it has to give back. */
-function retainedParameters(fn: FunctionInfo, index: ProjectIndex): Site[] {
+/** Parameters of which the function may give up too little or too much: handed over, retained, or lent by the system and released. */
+function parameterSites(fn: FunctionInfo, facts: FlowFacts): Site[] {
+  const { index } = facts;
   const text = textOf(fn.body);
-  if (!text.includes("retain")) return [];
+  const counts = /->\s*(?:retain|release)\s*\(|OSSafeRelease/.test(text);
   return index.parametersOf(fn).flatMap((parameter): Site[] => {
     const { name, type } = parameter;
     if (!name || !isObjectPointer(type, index)) return [];
-    const retains = new RegExp(`\\b${name}\\s*->\\s*retain\\s*\\(`).test(text);
-    const releases = new RegExp(`\\b${name}\\s*->\\s*release\\s*\\(|OSSafeRelease\\w*\\s*\\(\\s*${name}\\b`).test(text);
-    if (!retains || !releases) return [];
+    const consumed = parameter.annotations?.includes("CONSUMED") ?? false;
+    if (!consumed && !(counts && isCountedHere(name, text, fn, facts))) return [];
     return [
       {
         call: undefined,
         variable: name,
-        how: "borrowed",
+        keeper: "local",
+        how: consumed ? "consumed" : "borrowed",
         resource: "object",
         source: "the caller",
         className: type.name,
-        span: fn.nameSpan,
+        span: fn.parameters.includes(parameter) ? parameter.span : fn.nameSpan,
         success: "object",
       },
     ];
   });
+}
+
+/**
+ * True where a parameter, or another name for it, is retained and released; where it is retained and no other function that is handed one
+ * of that name releases it; and where it is released although nothing retains it and the system is the caller, which never hands over.
+ */
+function isCountedHere(name: string, text: string, fn: FunctionInfo, facts: FlowFacts): boolean {
+  const others = [...text.matchAll(/(\w+)\s*=\s*([^;]*);/g)].flatMap(([, other, value]) =>
+    other !== undefined && value !== undefined && isAlias(value, name) ? [other] : [],
+  );
+  const names = [name, ...others].join("|");
+  const retains = new RegExp(`\\b(?:${names})\\s*->\\s*retain\\s*\\(`).test(text);
+  const releases = new RegExp(
+    `\\b(?:${names})\\s*->\\s*release\\s*\\(|OSSafeRelease\\w*\\s*\\(\\s*(?:${names})\\b`,
+  ).test(text);
+  if (retains) return releases || (!isKeeper(fn.name) && !facts.doneElsewhere(fn, "release", name));
+  return releases && isCalledBySystem(fn, facts.index) && !facts.doneElsewhere(fn, "retain", "\\w+");
+}
+
+/** `T *x = OSDynamicCast(T, name)` and `x = name`. */
+function isAlias(value: string, name: string): boolean {
+  return new RegExp(`^(?:OS\\w+Cast\\s*\\(\\s*\\w+\\s*,\\s*)?${name}\\s*\\)?$`).test(value.trim());
+}
+
+/** True for a function whose name says that it takes a reference for its caller. */
+function isKeeper(name: string): boolean {
+  return /retain|addref|keep|hold/i.test(name);
+}
+
+/** True for a method that the class overrides: its caller is DriverKit, which lends what it passes. */
+function isCalledBySystem(fn: FunctionInfo, index: ProjectIndex): boolean {
+  const base = fn.className === undefined ? undefined : index.ancestors(fn.className)[1];
+  return base !== undefined && index.method(base, fn.name)?.path === "";
+}
+
+/** Members that are released here and named again afterwards, where the class holds no more than one reference in them. */
+function memberSites(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
+  const { index } = facts;
+  const released = new Map<string, { readonly node: SyntaxNode; readonly className: string }>();
+  const sites = new Map<string, Site>();
+  for (const node of nodesOf(cfg)) {
+    if (node.kind !== K.callExpression && node.kind !== K.fieldExpression && node.kind !== K.identifier) continue;
+    const path = node.kind === K.callExpression ? undefined : pathOf(node);
+    const before = path === undefined ? undefined : released.get(path);
+    if (path !== undefined && before && node.start > before.node.end && !isAssigned(node) && !sites.has(path)) {
+      if (facts.doneElsewhere(fn, "retain", memberOf(path))) continue;
+      sites.set(path, {
+        call: undefined,
+        variable: path,
+        keeper: "outer",
+        how: "member",
+        resource: "object",
+        source: "the class",
+        className: before.className,
+        span: spanOf(before.node),
+        success: "object",
+      });
+    }
+    const call = callParts(node);
+    const release = call && isReleaseCall(call);
+    if (!call || !release || release.nulls || release.all) continue;
+    const place = placeOf(release.target, fn, index);
+    if (place?.keeper !== "outer" || /\[(?!\d+\])|^\*/.test(place.path) || !/^(?:this->|ivars->|\w+$)/.test(place.path))
+      continue;
+    const type = heldClass(release.target, fn, index);
+    if (type && !released.has(place.path)) released.set(place.path, { node, className: type.name });
+  }
+  return [...sites.values()];
 }
 
 function expressionOf(item: Item): SyntaxNode | undefined {
@@ -105,20 +189,22 @@ function outSite(
 ): Site | undefined {
   const { index } = facts;
   const target = addressOf(argument);
-  if (target?.kind !== K.identifier) return undefined;
-  const type = localObject(textOf(target), target, fn, index);
-  if (!type) return undefined;
+  const holder = target && holderAt(target, fn, index);
+  if (!holder) return undefined;
   const className = receiverClass(call, fn, index);
   const success = successOf(call, position, method, fn, index);
   if (!success) return undefined;
-  if (outOwnership(call, position, fn, facts) !== "+1") return undefined;
+  const ownership = outOwnership(call, position, fn, facts);
+  if (ownership === undefined || (ownership === "+0" && (holder.keeper === "outer" || !mayMiscount(fn))))
+    return undefined;
   return {
     call,
-    variable: textOf(target),
-    how: "out-parameter",
+    variable: holder.path,
+    keeper: holder.keeper,
+    how: ownership === "+1" ? "out-parameter" : "borrowed",
     resource: "object",
     source: describe(call, className),
-    className: type.name,
+    className: holder.className,
     span: spanOf(argument),
     success,
   };
@@ -148,19 +234,19 @@ function returnSite(call: CallParts, fn: FunctionInfo, facts: FlowFacts): Site |
   if (!target) return undefined;
   const descriptor = descriptorSite(call, target, fn, facts);
   if (descriptor) return descriptor;
-  const type = localObject(textOf(target), target, fn, index);
-  if (!type) return undefined;
+  const holder = holderAt(target, fn, index);
+  if (!holder) return undefined;
   const ownership = returnOwnership(call, fn, facts);
-  // Borrowed objects matter only where somebody releases one.
-  if (ownership === undefined || (ownership === "+0" && !/->\s*release\s*\(|OSSafeRelease/.test(textOf(fn.body))))
+  if (ownership === undefined || (ownership === "+0" && (holder.keeper === "outer" || !mayMiscount(fn))))
     return undefined;
   return {
     call,
-    variable: textOf(target),
+    variable: holder.path,
+    keeper: holder.keeper,
     how: ownership === "+1" ? "return" : "borrowed",
     resource: "object",
     source: describe(call, receiverClass(call, fn, index)),
-    className: type.name,
+    className: holder.className,
     span: spanOf(target),
     success: "object",
   };
@@ -177,6 +263,7 @@ function descriptorSite(call: CallParts, target: SyntaxNode, fn: FunctionInfo, f
   return {
     call,
     variable: textOf(target),
+    keeper: "local",
     how: "return",
     resource: "descriptor",
     source: describe(call, receiverClass(call, fn, index)),
@@ -209,11 +296,31 @@ function assignedVariable(node: SyntaxNode): SyntaxNode | undefined {
   const parts = parent && binaryParts(parent);
   if (!parts || parts.operator !== "=" || parts.right !== at) return undefined;
   const left = uncast(parts.left);
-  return left.kind === K.identifier ? left : undefined;
+  return pathOf(left) === undefined ? undefined : left;
 }
 
 function isStore(node: SyntaxNode): boolean {
   return node.kind === K.assignmentExpression || node.kind === K.initDeclarator || node.kind === K.declaration;
+}
+
+/** Borrowed objects matter only where somebody counts; what a member borrows is the class's matter. */
+function mayMiscount(fn: FunctionInfo): boolean {
+  return /->\s*(?:release|retain)\s*\(|OSSafeRelease/.test(textOf(fn.body));
+}
+
+/** The place of an object pointer that may receive a reference, and the class that it is declared with. */
+function holderAt(
+  node: SyntaxNode,
+  fn: FunctionInfo,
+  index: ProjectIndex,
+): (Place & { readonly className: string }) | undefined {
+  const place = placeOf(node, fn, index);
+  if (!place) return undefined;
+  const type =
+    node.kind === K.identifier && place.keeper === "local"
+      ? localObject(place.path, node, fn, index)
+      : heldClass(node, fn, index);
+  return type && { ...place, className: type.name };
 }
 
 function localObject(name: string, at: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): TypeRef | undefined {
@@ -229,4 +336,9 @@ function describe(call: CallParts, className: string | undefined): string {
   if (call.scope !== undefined || (call.receiver && className !== undefined))
     return `${className ?? call.scope}::${call.name}`;
   return call.name;
+}
+
+/** True for the left side of an assignment. */
+function isAssigned(node: SyntaxNode): boolean {
+  return node.parent?.kind === K.assignmentExpression && node.parent.children[0] === node;
 }

@@ -6,11 +6,11 @@ import type { Env } from "./values.ts";
 
 /**
  * Where the tracked reference is in its life:
- * "idle": not acquired yet, or acquired and lost again; "failed": the acquiring call has just failed and nobody has looked;
+ * "idle": not acquired yet, or acquired and lost again; "failed": the acquiring call has failed, and the way from there is followed;
  * "owned": this function holds `count` references; "borrowed": it uses an object of somebody else, and holds `count` of its own;
- * "released": it has given up all it held; "gone": somebody else is responsible, and nothing more is said on this path.
+ * "released": it has given up all it held; "adopted": a smart pointer of this function holds it and will give it up; "gone": somebody else is responsible, and nothing more is said on this path.
  */
-export type Phase = "idle" | "failed" | "owned" | "borrowed" | "released" | "gone";
+export type Phase = "idle" | "failed" | "owned" | "borrowed" | "released" | "adopted" | "gone";
 
 /** A point of the lattice: paths are kept apart while phase, count or sharing differ, and joined in `env`. */
 export interface PathState {
@@ -21,7 +21,10 @@ export interface PathState {
   readonly env: Env;
 }
 
-/** What is wrong at a place. The first two are leaks at a return, by whether the function says that it succeeded. */
+/**
+ * What is wrong at a place. The first two are leaks at a return, by whether the function says that it succeeded; "unchecked" and
+ * "known-failure" are uses of what a call may not have set, before its status was tested and where it is known to be an error.
+ */
 export type Outcome =
   | "success"
   | "failure"
@@ -31,6 +34,7 @@ export type Outcome =
   | "use-after-release"
   | "release-borrowed"
   | "unchecked"
+  | "known-failure"
   | "uninitialised"
   | "mapping";
 
@@ -47,7 +51,7 @@ export interface Problem {
 export type PathEvent =
   | { readonly kind: "acquire"; readonly span: Span }
   | { readonly kind: "retain" | "release"; readonly span: Span; readonly count: number }
-  | { readonly kind: "fail" | "keep"; readonly span: Span }
+  | { readonly kind: "fail" | "keep" | "adopt"; readonly span: Span }
   | { readonly kind: "edge"; readonly edge: Edge; readonly env: Env };
 
 /** A state while a block's items run over it. */

@@ -9,7 +9,7 @@ import { spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
 import type { Condition } from "./cfg.ts";
 import { eventsOf, type OwnershipProblem } from "./ownership.ts";
 import type { PathEvent } from "./state.ts";
-import { nameOf } from "./transfer.ts";
+import { nameOf } from "./reference.ts";
 import { fromOf, pathOf, type Env } from "./values.ts";
 
 /** The steps from the acquisition to the loss, neither the loss itself nor branches that say nothing new. */
@@ -53,6 +53,8 @@ function describeEvent(event: PathEvent, leak: OwnershipProblem, place: Place): 
       };
     case "fail":
       return undefined;
+    case "adopt":
+      return { span: event.span, kind: "note", text: "a smart pointer takes it over (OSNoRetain)" };
     case "keep":
       return { span: event.span, kind: "note", text: "its address is kept here" };
     case "edge": {

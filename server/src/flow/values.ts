@@ -26,6 +26,7 @@ export type Env = ReadonlyMap<string, Value>;
 export const ZERO: Value = { kind: "constant", value: 0n };
 export const ONE: Value = { kind: "constant", value: 1n };
 export const OBJECT: Value = { kind: "object" };
+export const UNINITIALISED: Value = { kind: "uninitialised" };
 
 const ADDRESS: Value = { kind: "address" };
 
@@ -51,19 +52,27 @@ export function withValue(env: Env, path: string, value: Value | undefined): Env
 }
 
 function mentions(key: string, path: string): boolean {
-  const at = key.indexOf(path);
-  if (at < 0 || key.startsWith("@")) return false;
-  const before = key[at - 1];
-  const after = key[at + path.length];
-  if (after === "^") return false;
-  return !(before && /\w/.test(before)) && !(after && /\w/.test(after));
+  if (key.startsWith("@")) return false;
+  for (let at = key.indexOf(path); at >= 0; at = key.indexOf(path, at + 1)) {
+    const before = key[at - 1];
+    const after = key[at + path.length];
+    if (after === "^") return false;
+    if (!(before && /\w/.test(before)) && !(after && /\w/.test(after))) return true;
+  }
+  return false;
 }
 
-/** What holds on both of two paths. */
+/** The key that is set when the status of the acquiring call has been looked at. */
+export const LOOKED = "@looked";
+
+/** Marks for what may have become of the object: one path on which it has is enough to be careful. */
+const MARKS: ReadonlySet<string> = new Set(["@captured", "@elsewhere", "@stored", LOOKED]);
+
+/** What holds on both of two paths, and what may have become of the object on either. */
 export function join(a: Env, b: Env): Env {
   const result = new Map<string, Value>();
   for (const key of new Set([...a.keys(), ...b.keys()])) {
-    const value = joinValues(a.get(key), b.get(key));
+    const value = MARKS.has(key) ? ONE : joinValues(a.get(key), b.get(key));
     if (value) result.set(key, value);
   }
   return result;
@@ -330,6 +339,6 @@ function refineKey(key: string, truth: boolean, env: Env): Env | undefined {
 }
 
 /** Learning more of a value does not invalidate the facts that mention it, as setting it would. */
-function withKnown(env: Env, key: string, value: Value): Env {
+export function withKnown(env: Env, key: string, value: Value): Env {
   return new Map(env).set(key, value);
 }

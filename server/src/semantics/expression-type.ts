@@ -218,6 +218,10 @@ function callType(call: CallParts, fn: FunctionInfo, index: ProjectIndex, depth:
 
 /** The class that a call's method is looked up in: the scope, the receiver's class, or the function's own. */
 export function receiverClass(call: CallParts, fn: FunctionInfo, index: ProjectIndex): string | undefined {
+  // `Start(provider, SUPERDISPATCH)` runs what the class overrides.
+  const last = call.args.at(-1);
+  if (!call.receiver && last && textOf(last) === "SUPERDISPATCH")
+    return fn.className && index.ancestors(fn.className)[1];
   if (call.receiver) {
     if (textOf(unwrap(call.receiver)) === "super") return fn.className;
     const type = expressionType(call.receiver, fn, index);

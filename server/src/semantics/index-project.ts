@@ -53,8 +53,8 @@ class Index implements ProjectIndex {
           const extended = /^EXTENDS\((\w+)\)$/.exec(mark)?.[1];
           if (extended !== undefined) add(extensions, extended, declaration);
         }
-        if (declaration.name !== "" && !declarations.has(declaration.name))
-          declarations.set(declaration.name, declaration);
+        if (declaration.name === "" || declarations.has(declaration.name)) continue;
+        if (!isStandIn(declaration.name, file)) declarations.set(declaration.name, declaration);
       }
     }
     for (const file of files) {
@@ -77,7 +77,7 @@ class Index implements ProjectIndex {
     for (const file of this.files)
       for (const fn of file.functions) {
         const name = this.classNameOf(fn);
-        if (name !== undefined) add(functions, name, fn);
+        if (name !== undefined && (!driverKitClass(name) || this.declarations.has(name))) add(functions, name, fn);
       }
     const names = [...new Set([...this.declarations.keys(), ...functions.keys()])].sort(compareStrings);
     return new Map(
@@ -261,6 +261,14 @@ class Index implements ProjectIndex {
   functionsNamed(name: string): readonly FunctionInfo[] {
     return this.byName.get(name) ?? [];
   }
+}
+
+/**
+ * True for a class of DriverKit that a project declares in C++: a stand-in for tests on another machine. What a driver is built with
+ * comes from the SDK, and the SDK's classes are declared in `.iig` files, also in Apple's own sources.
+ */
+function isStandIn(className: string, file: FileSummary): boolean {
+  return file.language !== "iig" && driverKitClass(className) !== undefined;
 }
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -15,13 +15,14 @@ export default defineRule({
     why: "The second release takes a reference that belongs to somebody else, or runs on memory that is gone: the driver crashes, mostly elsewhere.",
     messages: {
       member: "'{member}' was released in Stop and not set to null; this releases it again",
+      again: "'{variable}' is released again without being set to null or to another object",
       twice: "'{variable}' is released again; its +1 reference from {source} is already given up",
     },
   },
   trigger: functions(),
   check(context) {
     return problemsOf(context, "double-release").map((report) => ({
-      message: "twice",
+      message: report.problem.site.how === "member" ? ("again" as const) : ("twice" as const),
       data: problemData(report),
       span: report.problem.span,
       steps: report.steps,

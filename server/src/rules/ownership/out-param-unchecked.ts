@@ -12,12 +12,15 @@ export default defineRule({
     fix: "none",
     summary: "An out-object is used before the call's result is tested.",
     why: "When the call fails, the pointer is null or was never set, and using it crashes the driver.",
-    messages: { unchecked: "'{variable}' is used before the result of {source} is tested" },
+    messages: {
+      failed: "'{variable}' is used where {source} has failed",
+      unchecked: "'{variable}' is used before the result of {source} is tested",
+    },
   },
   trigger: functions(),
   check(context) {
     return problemsOf(context, "out-param-unchecked").map((report) => ({
-      message: "unchecked",
+      message: report.problem.outcome === "known-failure" ? ("failed" as const) : ("unchecked" as const),
       data: problemData(report),
       span: report.problem.span,
       steps: [
@@ -27,6 +30,7 @@ export default defineRule({
           kind: "call",
           text: "set only when this call succeeds",
         },
+        ...(report.problem.outcome === "known-failure" ? report.steps : []),
       ],
     }));
   },

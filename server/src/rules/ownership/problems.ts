@@ -89,6 +89,7 @@ function kindOf(outcome: Outcome): ProblemKind | undefined {
     case "failure":
       return "leak-on-error-path";
     case "unchecked":
+    case "known-failure":
       return "out-param-unchecked";
     case "uninitialised":
       return "out-param-uninitialised";

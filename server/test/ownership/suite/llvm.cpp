@@ -45,7 +45,7 @@ void keepAnything(void *anything);
 void keepAnythingHere(void *anything) {}
 void keepElsewhere(OSObject *object);
 
-// expect: leaked-out-object crate
+// expect: leak-on-error-path crate
 Crate *givenAndForgotten(Crate *crate OS_CONSUMED)
 {
     return nullptr;

@@ -112,7 +112,7 @@ kern_return_t Lab::ForgetToKeep(uint64_t size)
     return kIOReturnSuccess;
 }
 
-// expect: leak-on-overwrite ivars->buffer
+// expect: leaked-out-object buffer
 kern_return_t Lab::SwapBuffer(uint64_t size)
 {
     IOBufferMemoryDescriptor *buffer = nullptr;
