@@ -11,8 +11,8 @@ import {
   unwrap,
 } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
-import { childOf, enclosing, field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
-import type { Cfg, Condition, Edge, Item } from "./cfg.ts";
+import { childOf, field, spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
+import type { Cfg } from "./cfg.ts";
 import {
   assertedCondition,
   conditionalJump,
@@ -21,6 +21,7 @@ import {
   statementCall,
   type ParseStatements,
 } from "./control-macros.ts";
+import { Graph, TooLarge, type JumpTarget, type OpenBlock } from "./graph.ts";
 import { preprocessorBranches } from "./preprocessor.ts";
 
 /** What building needs from around the function. */
@@ -29,24 +30,6 @@ export interface CfgEnvironment {
   readonly parse: ParseStatements;
 }
 
-interface OpenBlock {
-  readonly id: number;
-  readonly items: Item[];
-  readonly edges: Edge[];
-}
-
-interface Scope {
-  readonly node: SyntaxNode;
-  readonly names: string[];
-}
-
-interface JumpTarget {
-  readonly block: OpenBlock;
-  readonly depth: number;
-  readonly back: boolean;
-}
-
-const MAX_BLOCKS = 20_000;
 const MAX_EXPANSION_DEPTH = 4;
 
 /** The graph of a function's body; undefined when the function is larger than any person writes. */
@@ -61,54 +44,22 @@ export function buildCfg(body: SyntaxNode, environment: CfgEnvironment): Cfg | u
   return { blocks: builder.blocks, locals: builder.locals };
 }
 
-class TooLarge extends Error {}
-
-class Builder {
-  readonly blocks: OpenBlock[] = [];
-  readonly locals = new Map<string, number>();
-  private current: OpenBlock;
-  private readonly scopes: Scope[] = [];
+class Builder extends Graph {
   private readonly breaks: JumpTarget[] = [];
   private readonly continues: JumpTarget[] = [];
-  private readonly labels = new Map<string, OpenBlock>();
-  private readonly labelHomes = new Map<string, ReadonlySet<SyntaxNode>>();
   private expansions = 0;
 
   constructor(
     private readonly body: SyntaxNode,
     private readonly environment: CfgEnvironment,
   ) {
-    this.current = this.newBlock();
+    super(body);
   }
 
   build(): void {
-    for (const node of walk(this.body, (each) => !isNestedFunction(each))) {
-      if (node.kind !== K.labeledStatement) continue;
-      const label = node.children[0];
-      if (!label) continue;
-      const homes = new Set<SyntaxNode>();
-      for (let up = enclosing(node, K.compoundStatement); up; up = enclosing(up, K.compoundStatement)) homes.add(up);
-      homes.add(this.body);
-      this.labelHomes.set(textOf(label), homes);
-    }
     const end = { start: Math.max(this.body.start, this.body.end - 1), end: this.body.end };
     this.compound(this.body, end);
     this.add({ kind: "return", node: this.body, value: undefined, implicit: true, span: end });
-  }
-
-  private newBlock(): OpenBlock {
-    if (this.blocks.length >= MAX_BLOCKS) throw new TooLarge();
-    const block: OpenBlock = { id: this.blocks.length, items: [], edges: [] };
-    this.blocks.push(block);
-    return block;
-  }
-
-  private add(item: Item): void {
-    this.current.items.push(item);
-  }
-
-  private connect(to: OpenBlock, condition?: Condition, back = false, from = this.current): void {
-    from.edges.push({ to: to.id, condition, back });
   }
 
   private statements(nodes: readonly SyntaxNode[]): void {
@@ -116,21 +67,9 @@ class Builder {
   }
 
   private compound(node: SyntaxNode, end: Span = closing(node)): void {
-    this.scopes.push({ node, names: [] });
+    this.openScope(node);
     this.statements(node.children);
-    this.leaveTo(this.scopes.length - 1, end);
-    this.scopes.pop();
-  }
-
-  /** Ends the life of the names in the scopes above `depth`; the scopes stay open for what follows in the source. */
-  private leaveTo(depth: number, span: Span): void {
-    const names = this.scopes.slice(depth).flatMap((scope) => scope.names);
-    if (names.length > 0) this.add({ kind: "leave", names: names.reverse(), span });
-  }
-
-  private declare(name: string): void {
-    this.scopes.at(-1)?.names.push(name);
-    this.locals.set(name, (this.locals.get(name) ?? 0) + 1);
+    this.closeScope(end);
   }
 
   private statement(node: SyntaxNode): void {
@@ -159,9 +98,9 @@ class Builder {
       case K.gotoStatement:
         return this.goto(textOf(node.children[0] ?? node), spanOf(node));
       case K.breakStatement:
-        return this.jump(this.breaks.at(-1), node);
+        return this.jump(this.breaks.at(-1), spanOf(node));
       case K.continueStatement:
-        return this.jump(this.continues.at(-1), node);
+        return this.jump(this.continues.at(-1), spanOf(node));
       case K.throwStatement:
         if (node.children[0]) this.add({ kind: "evaluate", node: node.children[0] });
         this.current = this.newBlock();
@@ -322,7 +261,7 @@ class Builder {
   }
 
   private ifStatement(node: SyntaxNode): void {
-    this.scopes.push({ node, names: [] });
+    this.openScope(node);
     const condition = this.conditionOf(field(node, "condition"));
     const [yes, no, after] = [this.newBlock(), this.newBlock(), this.newBlock()];
     if (condition) this.branch(condition, yes, no);
@@ -339,13 +278,12 @@ class Builder {
     if (alternative) this.statement(alternative);
     this.connect(after);
     this.current = after;
-    this.leaveTo(this.scopes.length - 1, closing(node));
-    this.scopes.pop();
+    this.closeScope(closing(node));
   }
 
   private loop(body: SyntaxNode | undefined, head: OpenBlock, step: OpenBlock, after: OpenBlock): void {
-    this.breaks.push({ block: after, depth: this.scopes.length, back: false });
-    this.continues.push({ block: step, depth: this.scopes.length, back: step === head });
+    this.breaks.push({ block: after, depth: this.depth, back: false });
+    this.continues.push({ block: step, depth: this.depth, back: step === head });
     if (body) this.statement(body);
     this.breaks.pop();
     this.continues.pop();
@@ -356,15 +294,14 @@ class Builder {
     const [head, body, after] = [this.newBlock(), this.newBlock(), this.newBlock()];
     this.connect(head);
     this.current = head;
-    this.scopes.push({ node, names: [] });
+    this.openScope(node);
     const condition = this.conditionOf(field(node, "condition"));
     if (condition) this.branch(condition, body, after);
     else this.connect(body);
     this.current = body;
     this.loop(field(node, "body"), head, head, after);
     this.current = after;
-    this.leaveTo(this.scopes.length - 1, closing(node));
-    this.scopes.pop();
+    this.closeScope(closing(node));
   }
 
   private doStatement(node: SyntaxNode): void {
@@ -380,7 +317,7 @@ class Builder {
   }
 
   private forStatement(node: SyntaxNode): void {
-    this.scopes.push({ node, names: [] });
+    this.openScope(node);
     const initializer = field(node, "initializer");
     if (initializer) this.statement(initializer);
     const [head, body, step, after] = [this.newBlock(), this.newBlock(), this.newBlock(), this.newBlock()];
@@ -396,12 +333,11 @@ class Builder {
     if (update) this.add({ kind: "evaluate", node: update });
     this.connect(head, undefined, true);
     this.current = after;
-    this.leaveTo(this.scopes.length - 1, closing(node));
-    this.scopes.pop();
+    this.closeScope(closing(node));
   }
 
   private forRange(node: SyntaxNode): void {
-    this.scopes.push({ node, names: [] });
+    this.openScope(node);
     const range = field(node, "right");
     if (range) this.add({ kind: "evaluate", node: range });
     const [head, body, after] = [this.newBlock(), this.newBlock(), this.newBlock()];
@@ -415,12 +351,11 @@ class Builder {
     if (name) this.declare(textOf(name));
     this.loop(field(node, "body"), head, head, after);
     this.current = after;
-    this.leaveTo(this.scopes.length - 1, closing(node));
-    this.scopes.pop();
+    this.closeScope(closing(node));
   }
 
   private switchStatement(node: SyntaxNode): void {
-    this.scopes.push({ node, names: [] });
+    this.openScope(node);
     const subject = this.conditionOf(field(node, "condition"));
     const body = field(node, "body");
     if (subject) this.add({ kind: "evaluate", node: subject });
@@ -432,7 +367,7 @@ class Builder {
       .filter((value): value is SyntaxNode => value !== undefined);
     let hasDefault = false;
     this.current = this.newBlock();
-    this.breaks.push({ block: after, depth: this.scopes.length, back: false });
+    this.breaks.push({ block: after, depth: this.depth, back: false });
     for (const each of body?.children ?? []) {
       if (each.kind !== K.caseStatement) {
         this.statement(each);
@@ -451,8 +386,7 @@ class Builder {
     if (!hasDefault)
       this.connect(after, subject && { kind: "case", subject, node: undefined, others: values }, false, from);
     this.current = after;
-    this.leaveTo(this.scopes.length - 1, closing(node));
-    this.scopes.pop();
+    this.closeScope(closing(node));
   }
 
   private returnStatement(node: SyntaxNode): void {
@@ -461,37 +395,11 @@ class Builder {
     this.current = this.newBlock();
   }
 
-  private goto(label: string, span: Span): void {
-    const homes = this.labelHomes.get(label);
-    let depth = this.scopes.length;
-    if (homes) while (depth > 0 && !homes.has((this.scopes[depth - 1] as Scope).node)) depth--;
-    this.leaveTo(depth, span);
-    // A label that is not in this function ends the path: nothing is known of what follows.
-    if (homes) this.connect(this.labelBlock(label));
-    this.current = this.newBlock();
-  }
-
-  private labelBlock(label: string): OpenBlock {
-    let block = this.labels.get(label);
-    if (!block) this.labels.set(label, (block = this.newBlock()));
-    return block;
-  }
-
   private labeled(node: SyntaxNode): void {
     const [label, ...rest] = node.children;
     if (!label) return;
-    const block = this.labelBlock(textOf(label));
-    this.connect(block);
-    this.current = block;
+    this.arrive(textOf(label));
     this.statements(rest);
-  }
-
-  private jump(target: JumpTarget | undefined, node: SyntaxNode): void {
-    if (target) {
-      this.leaveTo(target.depth, spanOf(node));
-      this.connect(target.block, undefined, target.back);
-    }
-    this.current = this.newBlock();
   }
 
   private tryStatement(node: SyntaxNode): void {
@@ -533,11 +441,6 @@ class Builder {
     this.connect(after);
     this.current = after;
   }
-}
-
-/** Blocks and lambdas: their bodies are not part of the function around them. */
-export function isNestedFunction(node: SyntaxNode): boolean {
-  return node.kind === K.lambdaExpression || node.kind === K.blockLiteral;
 }
 
 function closing(node: SyntaxNode): Span {

@@ -1,13 +1,15 @@
 // What the project's own functions do with references: their summaries, worked out when somebody asks and kept for one state of the project.
 import { localVariable } from "../semantics/expression-type.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
-import { assignedTo, callParts, isNullConstant, uncast } from "../syntax/cpp.ts";
+import { assignedTo, callParts, isNullConstant, normalText, uncast } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
-import { buildCfg, isNestedFunction, type CfgEnvironment } from "./build-cfg.ts";
+import { buildCfg, type CfgEnvironment } from "./build-cfg.ts";
+import { isNestedFunction } from "./graph.ts";
 import { followSite } from "./ownership.ts";
 import {
   calledBody,
+  isLogging,
   isNamedIn,
   outOwnership,
   returnOwnership,
@@ -153,10 +155,7 @@ export class Facts implements FlowFacts {
         ? [node.children[0]]
         : [],
     );
-    const gives = unlessRetained(
-      fn,
-      this.within(() => this.agree(values.map((value) => this.given(value, fn)))),
-    );
+    const gives = this.within(() => this.agree(values.map((value) => this.handedOut(value, undefined, fn))));
     this.returns.set(fn.node, gives);
     return gives;
   }
@@ -225,17 +224,33 @@ export class Facts implements FlowFacts {
       for (const node of ownNodes(fn.body)) {
         const stored = assignedTo(node);
         if (stored && textOf(stored.left).replace(/[\s()]/g, "") === `*${parameter}`) {
-          if (!isNullConstant(stored.right)) given.push(this.given(stored.right, fn));
+          if (!isNullConstant(stored.right)) given.push(this.handedOut(stored.right, parameter, fn));
         }
         const call = callParts(node);
+        if (call && isLogging(call.name)) continue;
         call?.args.forEach((argument, position) => {
           if (textOf(uncast(argument)) === parameter) given.push(outOwnership(call, position, fn, this));
         });
       }
     });
-    const gives = unlessRetained(fn, this.agree(given));
+    const gives = this.agree(given);
     known.set(parameter, gives);
     return gives;
+  }
+
+  /**
+   * What a function hands out with a returned or stored expression. What it lends and retains by the name that it hands out is the
+   * caller's; any other retain in the function may be the one, and then that is not known.
+   */
+  private handedOut(value: SyntaxNode, parameter: string | undefined, fn: FunctionInfo): Counted | undefined {
+    const gives = this.given(value, fn);
+    if (gives !== "+0" || !/\bretain\s*\(|OSRetain\b/.test(textOf(fn.body))) return gives;
+    const names = [normalText(uncast(value)), ...(parameter === undefined ? [] : [`*${parameter}`, `(*${parameter})`])];
+    for (const node of ownNodes(fn.body)) {
+      const call = callParts(node);
+      if (call?.name === "retain" && call.receiver && names.includes(normalText(call.receiver))) return "+1";
+    }
+    return undefined;
   }
 
   /** What a function hands out with an expression: what a call gives, or what the local was given before. */
@@ -288,11 +303,6 @@ export class Facts implements FlowFacts {
 function idOf(fn: FunctionInfo): string {
   const outer = fn.outer ? `${idOf(fn.outer)}/` : "";
   return `${outer}${fn.path}|${fn.className ?? ""}::${fn.name}`;
-}
-
-/** What is lent and retained on the way is the caller's: whether that is so on each path is not worked out. */
-function unlessRetained(fn: FunctionInfo, gives: Counted | undefined): Counted | undefined {
-  return gives === "+0" && /\bretain\s*\(|OSRetain\b/.test(textOf(fn.body)) ? undefined : gives;
 }
 
 function ownNodes(body: SyntaxNode): Iterable<SyntaxNode> {

@@ -1,9 +1,9 @@
 // Who owns what after a call, asked of one call: DriverKit's table first, then the project's declarations, then nothing.
 import {
   conventionalOwnership,
-  driverKitClass,
   driverKitFunction,
   driverKitMethods,
+  driverKitMethodsNamed,
   outParameters,
   returnOwnership as tableReturnOwnership,
 } from "../knowledge/api.ts";
@@ -53,15 +53,16 @@ export function calledFunction(call: CallParts, fn: FunctionInfo, index: Project
     (each.form === "plain" || each.form === "impl") && index.parametersOf(each).length === call.args.length;
   // `detail::make()`: a scope that is no class is a namespace, and its function a free one.
   const inNamespace =
-    !call.receiver && call.scope !== undefined && !index.classes.has(call.scope) && !driverKitClass(call.scope);
+    !call.receiver && call.scope !== undefined && !index.classes.has(call.scope) && !index.isDriverKitClass(call.scope);
   if ((call.receiver || call.scope !== undefined) && !inNamespace) {
     const className = receiverClass(call, fn, index);
     const own = className === undefined ? [] : (index.classes.get(className)?.functions ?? []);
     const named = own.filter((each) => each.name === call.name && fits(each));
     return named.length === 1 ? named[0] : undefined;
   }
-  const named = index.functionsNamed(call.name).filter(fits);
-  const reachable = named.filter((each) => each.className === undefined || each.className === fn.className);
+  const reachable = index
+    .functionsNamed(call.name)
+    .filter((each) => (each.className === undefined || each.className === fn.className) && fits(each));
   // Each file may have its own: `static` and unnamed namespaces keep them apart.
   const here = reachable.length > 1 ? reachable.filter((each) => each.path === fn.path) : reachable;
   return here.length === 1 ? here[0] : undefined;
@@ -138,7 +139,7 @@ export function isLocalCleanup(node: SyntaxNode, fn: FunctionInfo): boolean {
 function tableClass(call: CallParts, fn: FunctionInfo, index: ProjectIndex): string | undefined {
   const className = receiverClass(call, fn, index);
   if (className === undefined) return undefined;
-  return [className, ...index.ancestors(className)].find((name) => driverKitClass(name) !== undefined);
+  return [className, ...index.ancestors(className)].find((name) => index.isDriverKitClass(name));
 }
 
 /**
@@ -163,16 +164,32 @@ export function outOwnership(
   if (isProjectMethod(method) && isBodiless(method, index))
     return convention(method, method?.parameters[position]?.type, index);
   const className = tableClass(call, fn, index);
+  if (className === undefined && !method) return ownershipByName(call, position, fn, index);
   if (className === undefined || isProjectMethod(method)) return undefined;
   for (const overload of driverKitMethods(className, call.name)) {
     if (overload.parameters.length !== call.args.length) continue;
     const found = outParameters(overload).find((parameter) => parameter.index === position);
     if (found) return found.ownership;
   }
+  if (driverKitMethods(className, call.name).length > 0) return undefined;
+  if (method) return convention(method, pointee(method.parameters[position]?.type), index);
   // A method that the table does not have, on a class that it has: the SDK is newer than the table.
-  if (driverKitMethods(className, call.name).length > 0 || !/^(Create|Copy|New)[A-Z]?/.test(call.name))
-    return undefined;
-  return conventionalOwnership(call.name);
+  return /^(Create|Copy|New)[A-Z]?/.test(call.name) ? conventionalOwnership(call.name) : undefined;
+}
+
+/** On an object of unknown type (a template's, an optional's): what all of DriverKit's methods of that name and length agree on. */
+function ownershipByName(
+  call: CallParts,
+  position: number,
+  fn: FunctionInfo,
+  index: ProjectIndex,
+): Counted | undefined {
+  if (!call.receiver || index.functionsNamed(call.name).length > 0) return undefined;
+  if (index.isDriverKitClass(receiverClass(call, fn, index) ?? "")) return undefined;
+  const found = driverKitMethodsNamed(call.name)
+    .filter((method) => !method.static && method.parameters.length === call.args.length)
+    .map((method) => outParameters(method).find((parameter) => parameter.index === position)?.ownership);
+  return found.every((ownership) => ownership === found[0]) ? found[0] : undefined;
 }
 
 /** Who owns the object that a call returns; undefined when it returns none or that is not known. */
@@ -193,7 +210,14 @@ export function returnOwnership(call: CallParts, fn: FunctionInfo, facts: FlowFa
   if (isProjectMethod(method))
     return isBodiless(method, index) ? convention(method, method?.returns, index) : undefined;
   const className = tableClass(call, fn, index);
-  return className === undefined ? undefined : tableReturnOwnership(className, call.name, call.receiver === undefined);
+  if (className === undefined) return undefined;
+  if (method && driverKitMethods(className, call.name).length === 0) return convention(method, method.returns, index);
+  return tableReturnOwnership(className, call.name, call.receiver === undefined);
+}
+
+/** What a `T **` parameter receives. */
+function pointee(type: TypeRef | undefined): TypeRef | undefined {
+  return type && type.pointers === 2 ? { ...type, pointers: 1 } : undefined;
 }
 
 /** `p.detach()` gives the smart pointer's reference up to the caller, `p.get()` lends it (OSSharedPtr). */
@@ -239,11 +263,21 @@ export function argumentEffect(call: CallParts, position: number, fn: FunctionIn
   if (free && driverKitFunction(call.name)) return "borrows";
   // A method that the table lacks, of a class that it has: the SDK is newer. What DriverKit keeps, it retains all the same.
   const receiver = call.receiver || call.scope !== undefined ? receiverClass(call, fn, index) : undefined;
-  if (receiver !== undefined && driverKitClass(receiver) && !method) return "borrows";
+  if (receiver !== undefined && index.isDriverKitClass(receiver) && !method) return "borrows";
+  if (!method && isInherited(call, receiver ?? fn.className, index)) return "borrows";
   const className = tableClass(call, fn, index);
   if (className === undefined || isProjectMethod(method)) return "unknown";
   // No method in the table takes over a caller's reference: what DriverKit keeps, it retains (OSObject.iig's rules).
-  return driverKitMethods(className, call.name).length > 0 ? "borrows" : "unknown";
+  return method ? "borrows" : "unknown";
+}
+
+/** True for a method that a class can only have from a base which neither the project nor the table has: the SDK is newer. */
+function isInherited(call: CallParts, className: string | undefined, index: ProjectIndex): boolean {
+  if (className === undefined || !index.isOSObject(className) || index.functionsNamed(call.name).length > 0)
+    return false;
+  const base = index.ancestors(className).at(-1);
+  const known = base === undefined || index.classes.has(base) || index.isDriverKitClass(base);
+  return !known && index.macro(call.name) === undefined && index.prototype(call.name) === undefined;
 }
 
 /** `OSSharedPtr(x, OSRetain)`: the smart pointer takes a reference of its own and leaves this one. */

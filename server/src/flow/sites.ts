@@ -5,7 +5,7 @@ import type { FunctionInfo, MethodInfo, ProjectIndex, TypeRef } from "../semanti
 import { addressOf, binaryParts, callParts, declaredName, uncast, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
-import { isNestedFunction } from "./build-cfg.ts";
+import { isNestedFunction } from "./graph.ts";
 import { isStatusType } from "./exits.ts";
 import type { Cfg, Item } from "./cfg.ts";
 import {

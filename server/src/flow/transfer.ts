@@ -6,7 +6,7 @@ import { readDeclarator, readType } from "../semantics/types.ts";
 import { binaryParts, isDeclaratorLike, unaryParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { childOf, field, postOrder, spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
-import { isNestedFunction } from "./build-cfg.ts";
+import { isNestedFunction } from "./graph.ts";
 import { Calls } from "./calls.ts";
 import type { Item } from "./cfg.ts";
 import { hasFailed, outcomeOf } from "./exits.ts";

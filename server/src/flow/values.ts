@@ -112,11 +112,20 @@ function sameValue(a: Value, b: Value): boolean {
 
 /** A text that is equal exactly for equal environments. */
 export function envKey(env: Env): string {
-  return [...env]
-    .map(([key, value]) => `${key}=${value.kind}${value.kind === "constant" ? value.value : ""}${fromOf(value) ?? ""}`)
-    .sort()
-    .join(";");
+  let key = keys.get(env);
+  if (key === undefined) {
+    key = [...env]
+      .map(
+        ([name, value]) => `${name}=${value.kind}${value.kind === "constant" ? value.value : ""}${fromOf(value) ?? ""}`,
+      )
+      .sort()
+      .join(";");
+    keys.set(env, key);
+  }
+  return key;
 }
+
+const keys = new WeakMap<Env, string>();
 
 /** The access path of an expression: a variable or a chain of members ("ivars->q", "this->a.b", "slots[i]"); undefined for others. */
 export function pathOf(node: SyntaxNode): string | undefined {

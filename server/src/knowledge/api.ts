@@ -103,6 +103,11 @@ const classes: ReadonlyMap<string, ApiClass> = new Map(
   ]),
 );
 
+const methodsByName = new Map<string, ApiMethod[]>();
+for (const { methods } of classes.values()) {
+  for (const method of methods) methodsByName.set(method.name, [...(methodsByName.get(method.name) ?? []), method]);
+}
+
 const functions: ReadonlyMap<string, ApiFunction> = new Map(
   api.functions.map((raw) => [
     raw.name,
@@ -138,6 +143,11 @@ export function driverKitMethods(className: string, method: string): readonly Ap
     at = at.base === undefined ? undefined : classes.get(at.base);
   }
   return [];
+}
+
+/** The methods of that name of all classes. */
+export function driverKitMethodsNamed(method: string): readonly ApiMethod[] {
+  return methodsByName.get(method) ?? [];
 }
 
 /** The method as the class or its nearest base declares it; of several overloads the first. */

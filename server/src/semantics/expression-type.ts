@@ -155,6 +155,7 @@ export function expressionType(
       }
       const owner = recurse(object);
       if (!owner) return undefined;
+      if (member === "ivars" && index.ancestors(owner.name).length > 0) return pointerTo(`${owner.name}_IVars`);
       const known = structMember(owner.name, member);
       return index.fieldOf(owner.name, member)?.type ?? (known === undefined ? undefined : parseTypeText(known));
     }

@@ -20,9 +20,14 @@ import { parseTypeText } from "./types.ts";
 const MAX_BASES = 64;
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
-/** Indexes the files of one project. Takes the summaries in any order; never throws. */
-export function indexProject(summaries: readonly FileSummary[]): ProjectIndex {
-  return new Index([...summaries].sort((a, b) => compareStrings(a.path, b.path)));
+/**
+ * Indexes the files of one project. `sdk` are the interface files of a DriverKit SDK, where there is one: they add to the table the classes
+ * and methods that it does not have. Takes the summaries in any order; never throws.
+ */
+export function indexProject(summaries: readonly FileSummary[], sdk: readonly FileSummary[] = []): ProjectIndex {
+  const byPath = (files: readonly FileSummary[]): FileSummary[] =>
+    [...files].sort((a, b) => compareStrings(a.path, b.path));
+  return new Index(byPath(summaries), byPath(sdk));
 }
 
 class Index implements ProjectIndex {
@@ -37,8 +42,16 @@ class Index implements ProjectIndex {
   private prototypes: ReadonlyMap<string, MethodInfo> | undefined;
   private readonly generatedMethods = new Map<string, MethodInfo>();
   private readonly apiMethods = new Map<ApiMethod, MethodInfo>();
+  private readonly sdk = new Map<string, ClassDeclaration>();
 
-  constructor(readonly files: readonly FileSummary[]) {
+  constructor(
+    readonly files: readonly FileSummary[],
+    sdk: readonly FileSummary[],
+  ) {
+    for (const declaration of sdk.flatMap((file) => file.classes)) {
+      if (declaration.name !== "" && !this.sdk.has(declaration.name))
+        this.sdk.set(declaration.name, systems(declaration));
+    }
     const declarations = new Map<string, ClassDeclaration>();
     const extensions = new Map<string, ClassDeclaration[]>();
     const macros = new Map<string, MacroInfo[]>();
@@ -54,7 +67,7 @@ class Index implements ProjectIndex {
           if (extended !== undefined) add(extensions, extended, declaration);
         }
         if (declaration.name === "" || declarations.has(declaration.name)) continue;
-        if (!isStandIn(declaration.name, file)) declarations.set(declaration.name, declaration);
+        if (!this.isStandIn(declaration.name, file)) declarations.set(declaration.name, declaration);
       }
     }
     for (const file of files) {
@@ -77,7 +90,8 @@ class Index implements ProjectIndex {
     for (const file of this.files)
       for (const fn of file.functions) {
         const name = this.classNameOf(fn);
-        if (name !== undefined && (!driverKitClass(name) || this.declarations.has(name))) add(functions, name, fn);
+        if (name !== undefined && (!this.isDriverKitClass(name) || this.declarations.has(name)))
+          add(functions, name, fn);
       }
     const names = [...new Set([...this.declarations.keys(), ...functions.keys()])].sort(compareStrings);
     return new Map(
@@ -102,9 +116,26 @@ class Index implements ProjectIndex {
     return name === undefined ? undefined : this.classes.get(name);
   }
 
+  isDriverKitClass(name: string): boolean {
+    return driverKitClass(name) !== undefined || this.sdk.has(name);
+  }
+
+  /**
+   * True for a class of DriverKit that a project declares in C++: a stand-in for tests on another machine. What a driver is built with
+   * comes from the SDK, and the SDK's classes are declared in `.iig` files, also in Apple's own sources.
+   */
+  private isStandIn(className: string, file: FileSummary): boolean {
+    return file.language !== "iig" && this.isDriverKitClass(className);
+  }
+
   isOSObject(className: string): boolean {
     const ancestors = this.ancestors(className);
-    return ancestors.includes("OSObject") || ancestors.includes("OSMetaClassBase");
+    if (ancestors.includes("OSObject") || ancestors.includes("OSMetaClassBase")) return true;
+    // Every class of an `.iig` file does, also where its base is one that neither the project nor the table has.
+    return ancestors.some((name) => {
+      const declaration = this.declarations.get(name);
+      return declaration?.base !== undefined && declaration.path.endsWith(".iig");
+    });
   }
 
   ancestors(className: string): readonly string[] {
@@ -113,7 +144,7 @@ class Index implements ProjectIndex {
     while (name !== undefined && !chain.includes(name) && chain.length < MAX_BASES) {
       chain.push(name);
       const declared: string | undefined = this.declarations.get(name)?.base;
-      const base: string | undefined = declared ?? driverKitClass(name)?.base;
+      const base: string | undefined = declared ?? driverKitClass(name)?.base ?? this.sdk.get(name)?.base;
       name = base === undefined ? undefined : this.resolveName(base);
     }
     return chain;
@@ -129,6 +160,8 @@ class Index implements ProjectIndex {
       if (!this.declarations.has(ancestor)) {
         const api = driverKitMethod(ancestor, name);
         if (api) return this.fromApi(api);
+        const published = this.sdk.get(ancestor)?.methods.find((method) => method.name === name);
+        if (published) return published;
       }
     }
     return this.generatedMethod(chain[0] ?? className, name);
@@ -263,12 +296,9 @@ class Index implements ProjectIndex {
   }
 }
 
-/**
- * True for a class of DriverKit that a project declares in C++: a stand-in for tests on another machine. What a driver is built with
- * comes from the SDK, and the SDK's classes are declared in `.iig` files, also in Apple's own sources.
- */
-function isStandIn(className: string, file: FileSummary): boolean {
-  return file.language !== "iig" && driverKitClass(className) !== undefined;
+/** A class of the SDK: like the table's methods, its methods have no place in the project. */
+function systems(declaration: ClassDeclaration): ClassDeclaration {
+  return { ...declaration, methods: declaration.methods.map((method) => ({ ...method, path: "" })) };
 }
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {

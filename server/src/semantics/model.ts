@@ -133,11 +133,13 @@ export interface ClassInfo {
 /** The project's declarations together with DriverKit's own. Answers are the same whatever the order of files. */
 export interface ProjectIndex {
   readonly classes: ReadonlyMap<string, ClassInfo>;
+  /** True for a class of DriverKit's table or of the SDK. */
+  isDriverKitClass(name: string): boolean;
   /** True when the class derives from OSObject, in the project or in DriverKit's table. */
   isOSObject(className: string): boolean;
   /** The class and its bases as far as they are known, nearest first. */
   ancestors(className: string): readonly string[];
-  /** The method as declared by the class or its nearest base that has it, project classes before DriverKit's table. */
+  /** The method as declared by the class or its nearest base that has it: the project's before DriverKit's table before the SDK's. */
   method(className: string, name: string): MethodInfo | undefined;
   /** A member of `struct X_IVars` of the class, or of the class itself. */
   fieldOf(className: string, name: string): FieldInfo | undefined;

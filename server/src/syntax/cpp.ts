@@ -61,9 +61,17 @@ export interface CallParts {
   readonly args: readonly SyntaxNode[];
 }
 
-/** The parts of a call expression; undefined for other nodes and for named casts. */
+const calls = new WeakMap<SyntaxNode, CallParts | undefined>();
+
+/** The parts of a call expression; undefined for other nodes and for named casts. Asked for again and again, and worked out once. */
 export function callParts(node: SyntaxNode): CallParts | undefined {
-  if (node.kind !== K.callExpression || namedCast(node)) return undefined;
+  if (node.kind !== K.callExpression) return undefined;
+  if (!calls.has(node)) calls.set(node, readCall(node));
+  return calls.get(node);
+}
+
+function readCall(node: SyntaxNode): CallParts | undefined {
+  if (namedCast(node)) return undefined;
   const [calleeNode, list] = node.children;
   if (!calleeNode || list?.kind !== K.argumentList) return undefined;
   const callee = unwrap(calleeNode);
