@@ -1,8 +1,7 @@
 // The interface files of a DriverKit SDK add to the table what it does not have, and change nothing else.
 import assert from "node:assert/strict";
 import { indexProject } from "../../src/semantics/index-project.ts";
-import { summarize } from "../../src/semantics/summarize.ts";
-import { loadParsers } from "../support.ts";
+import { summaryOf } from "./support.ts";
 
 describe("an SDK's interface files", () => {
   const sdkText = [
@@ -27,10 +26,9 @@ describe("an SDK's interface files", () => {
   ].join("\n");
 
   it("gives bases and methods that the table does not have, and leaves the table's", async () => {
-    const parsers = await loadParsers();
-    const summary = (path: string, text: string) => summarize(parsers.parse("driverkit", path, text));
-    const without = indexProject([summary("/Sampler.iig", mine)]);
-    const index = indexProject([summary("/Sampler.iig", mine)], [summary("/sdk/Future.iig", sdkText)]);
+    const sampler = await summaryOf(mine, "/Sampler.iig");
+    const without = indexProject([sampler]);
+    const index = indexProject([sampler], [await summaryOf(sdkText, "/sdk/Future.iig")]);
     assert.equal(without.isDriverKitClass("IOUserFutureDevice"), false);
     assert.equal(index.isDriverKitClass("IOUserFutureDevice"), true);
     assert.deepEqual(without.ancestors("Sampler"), ["Sampler", "IOUserFutureDevice"]);
