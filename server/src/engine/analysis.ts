@@ -30,7 +30,16 @@ export interface AnalysisHostApi {
   /** Frees all parse trees. */
   dispose(): void;
   /** Counters for tests and the log. */
-  readonly statistics: { functionsAnalysed: number; functionsGivenUp: number; filesParsed: number };
+  readonly statistics: Statistics;
+}
+
+/** How much work was done since the host was made. */
+export interface Statistics {
+  readonly functionsAnalysed: number;
+  readonly functionsGivenUp: number;
+  readonly filesParsed: number;
+  /** Runs of the rules that are not called for functions: one for each rule and file, class, document or target. */
+  readonly ruleRuns: number;
 }
 
 export interface AnalysisApi {

@@ -1,15 +1,15 @@
 // Results of function rules, kept by the function's text and its environment, so that an edit re-analyses only what it can change.
 import { shift, type Span } from "../base/span.ts";
 import type { RuleFinding, Step } from "../rules/define.ts";
-import type { AnalysisError } from "./finding.ts";
-import type { RawResult } from "./run-rules.ts";
+import type { Reads } from "./reads.ts";
+import type { RawResult, RuleResult } from "./run-rules.ts";
 
 /** What the rules said of one function, with offsets relative to the function's start. */
-export interface FunctionResult {
-  readonly results: readonly RawResult[];
-  readonly errors: readonly AnalysisError[];
+export interface FunctionResult extends RuleResult {
   /** What the flow analysis was told of other functions; the result holds as long as that is so. */
   readonly consulted: ReadonlyMap<string, string>;
+  /** What the rules read of other files; the same. */
+  readonly reads: Reads;
 }
 
 /** Keeps the results of the last check of each file; what that check did not use is dropped. */
@@ -34,6 +34,10 @@ export class FunctionCache {
       },
       commit: () => this.byPath.set(path, used),
     };
+  }
+
+  forget(path: string): void {
+    this.byPath.delete(path);
   }
 
   clear(): void {

@@ -14,21 +14,39 @@ export interface RawResult {
   readonly finding: RuleFinding;
 }
 
+/** What rules said, in order; filled by `runRule`. */
+export interface RuleResult {
+  readonly results: RawResult[];
+  readonly errors: AnalysisError[];
+}
+
 /** Runs one rule on one context; a crash becomes an error that names the rule and the path. */
 export function runRule<K extends keyof ContextOf>(
   rule: Rule,
   context: ContextOf[K],
   path: string,
-  results: RawResult[],
-  errors: AnalysisError[],
+  into: RuleResult,
   check = rule.check as (context: ContextOf[K]) => readonly RuleFinding[],
 ): void {
   try {
     const found = check(context);
-    for (const finding of found) results.push({ rule, path: finding.path ?? path, finding });
+    for (const finding of found) into.results.push({ rule, path: finding.path ?? path, finding });
   } catch (error) {
-    if (errors.some((other) => other.rule === rule.meta.id && other.path === path)) return;
-    errors.push({ rule: rule.meta.id, path, message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    addErrors(into, [{ rule: rule.meta.id, path, message }]);
+  }
+}
+
+/** Adds one result to another. */
+export function addResult(into: RuleResult, result: RuleResult): void {
+  into.results.push(...result.results);
+  addErrors(into, result.errors);
+}
+
+/** A rule that crashes on a file is named once. */
+function addErrors(into: RuleResult, errors: readonly AnalysisError[]): void {
+  for (const error of errors) {
+    if (!into.errors.some((other) => other.rule === error.rule && other.path === error.path)) into.errors.push(error);
   }
 }
 

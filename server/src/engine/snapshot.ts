@@ -6,17 +6,19 @@ import { mermaidOf } from "../flow/mermaid.ts";
 import { ownershipOf, stillHolds } from "../flow/ownership.ts";
 import type { ProjectModel, Target } from "../project/model.ts";
 import { targetsOf } from "../project/discover.ts";
-import type { BaseContext, FileContext, Fix, Rule } from "../rules/define.ts";
+import type { BaseContext, Fix, Rule } from "../rules/define.ts";
 import type { PlistDocument } from "../plist/document.ts";
 import type { FileSummary, FunctionInfo, ProjectIndex } from "../semantics/model.ts";
 import { walk, type SyntaxFile, type SyntaxNode } from "../syntax/node.ts";
 import type { Parsers } from "../syntax/parsers.ts";
 import { finish, type AnalysisApi, type Membership, type Work } from "./analysis.ts";
 import type { Configuration, RuleLevel } from "./config.ts";
-import type { AnalysisError, FileReport, Finding } from "./finding.ts";
+import type { FileReport, Finding } from "./finding.ts";
 import { isSelfContained, moveResults, type FunctionCache } from "./function-cache.ts";
 import type { ProjectState } from "./host.ts";
-import { runRule, toFindings, type RawResult } from "./run-rules.ts";
+import { recording, stillHold, type Reads } from "./reads.ts";
+import type { RuleCache, RuleRun, RuleRuns } from "./rule-cache.ts";
+import { addResult, runRule, toFindings, type RuleResult } from "./run-rules.ts";
 import type { Store } from "./store.ts";
 import { applySuppressions } from "./suppressions.ts";
 
@@ -26,16 +28,20 @@ export interface SnapshotSource {
   readonly parsers: Parsers;
   readonly rules: readonly Rule[];
   readonly functions: FunctionCache;
+  readonly ruleResults: RuleCache;
   readonly configurationFor: (path: string) => Configuration;
   project(): ProjectModel;
   state(): Work<ProjectState>;
   isCurrent(): boolean;
 }
 
+/** What file, syntax and function rules are called for. */
+type FileSubject = { readonly file: SyntaxFile; readonly fileSummary: FileSummary };
+
 export class Snapshot implements AnalysisApi {
   private readonly reports = new Map<string, FileReport>();
-  /** Results of class and target rules, which may point into any file; computed once per snapshot. */
-  private shared: { readonly results: readonly RawResult[]; readonly errors: readonly AnalysisError[] } | undefined;
+  /** Results of class and target rules, which may point into any file; collected once per snapshot. */
+  private shared: RuleResult | undefined;
 
   constructor(private readonly source: SnapshotSource) {}
 
@@ -131,26 +137,32 @@ export class Snapshot implements AnalysisApi {
     const empty: FileReport = { path, findings: [], errors: [], unparsedCharacters: 0 };
     if (!file) return empty;
     const state = yield* this.source.state();
-    const results: RawResult[] = [];
-    const errors: AnalysisError[] = [];
+    const found: RuleResult = { results: [], errors: [] };
     const syntax = store.syntax(path);
     const summary = store.summary(path);
-    const configuration = this.source.configurationFor(path);
-    if (syntax && summary && state.membership.get(path)?.belongs) {
-      yield* this.checkCode(state, syntax, summary, results, errors);
-    }
     const document = store.plist(path);
+    const configuration = this.source.configurationFor(path);
+    const runs = this.openRuns(path, state);
+    if (syntax && summary && state.membership.get(path)?.belongs) {
+      yield* this.checkCode(state, runs, syntax, summary, found);
+    }
     if (document) {
       for (const rule of this.rulesOn("document", path)) {
         if (rule.trigger.on !== "document" || !rule.trigger.documents.some((kind) => kind === file.kind)) continue;
-        runRule<"document">(rule, { ...this.context(state), document }, path, results, errors);
+        const result = runs.result(rule.meta.id, { document }, (context, into) =>
+          runRule<"document">(rule, context, path, into),
+        );
+        addResult(found, result);
       }
       yield;
     }
+    runs.commit();
     const shared = yield* this.checkShared(state);
-    results.push(...shared.results.filter((result) => result.path === path));
-    errors.push(...shared.errors.filter((error) => error.path === path));
-    const findings = toFindings(results, {
+    addResult(found, {
+      results: shared.results.filter((result) => result.path === path),
+      errors: shared.errors.filter((error) => error.path === path),
+    });
+    const findings = toFindings(found.results, {
       text: file.text,
       levelOf: (rule) => levelOf(rule, configuration),
       scopeAt: (offset) => scopeAt(summary, offset),
@@ -166,45 +178,54 @@ export class Snapshot implements AnalysisApi {
       configuration,
     });
     const unparsedCharacters = (syntax?.errors ?? []).reduce((sum, span) => sum + span.end - span.start, 0);
-    return { path, findings: kept, errors, unparsedCharacters };
+    return { path, findings: kept, errors: found.errors, unparsedCharacters };
   }
 
   private *checkCode(
     state: ProjectState,
-    syntax: SyntaxFile,
-    summary: FileSummary,
-    results: RawResult[],
-    errors: AnalysisError[],
+    runs: RuleRuns,
+    file: SyntaxFile,
+    fileSummary: FileSummary,
+    found: RuleResult,
   ): Work<void> {
-    const { path } = syntax;
-    const context: FileContext = { ...this.context(state), file: syntax, fileSummary: summary };
-    for (const rule of this.rulesOn("file", path)) {
-      runRule<"file">(rule, context, path, results, errors);
+    const subject = { file, fileSummary };
+    for (const rule of this.rulesOn("file", file.path)) {
+      const result = runs.result(rule.meta.id, subject, (context, into) =>
+        runRule<"file">(rule, context, file.path, into),
+      );
+      addResult(found, result);
       yield;
     }
-    yield* this.checkNodes(context, results, errors);
-    yield* this.checkFunctions(state, context, results, errors);
+    yield* this.checkNodes(runs, subject, found);
+    yield* this.checkFunctions(state, subject, found);
   }
 
-  /** Syntax rules: one walk over the file, each node offered to the rules that asked for its kind. */
-  private *checkNodes(context: FileContext, results: RawResult[], errors: AnalysisError[]): Work<void> {
-    const byKind = new Map<string, Rule[]>();
-    for (const rule of this.rulesOn("syntax", context.file.path)) {
+  /** Syntax rules: one walk over the file, each node offered to the rules that asked for its kind and have no result yet. */
+  private *checkNodes(runs: RuleRuns, subject: FileSubject, found: RuleResult): Work<void> {
+    const { file, fileSummary } = subject;
+    const byKind = new Map<string, { readonly rule: Rule; readonly run: RuleRun }[]>();
+    const begun: RuleRun[] = [];
+    for (const rule of this.rulesOn("syntax", file.path)) {
       if (rule.trigger.on !== "syntax") continue;
-      for (const kind of rule.trigger.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), rule]);
+      const known = runs.known(rule.meta.id, subject);
+      if (known) {
+        addResult(found, known);
+        continue;
+      }
+      const run = runs.begin(rule.meta.id, subject);
+      begun.push(run);
+      for (const kind of rule.trigger.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), { rule, run }]);
     }
-    if (byKind.size === 0) return;
-    const functionOf = new Map(context.fileSummary.functions.map((fn) => [fn.node, fn]));
+    if (begun.length === 0) return;
+    const functionOf = new Map(fileSummary.functions.map((fn) => [fn.node, fn]));
     const broken = new Set(
-      context.fileSummary.functions
-        .filter((fn) => fn.outer === undefined && isBroken(fn, context.file))
-        .map((fn) => fn.node),
+      fileSummary.functions.filter((fn) => fn.outer === undefined && isBroken(fn, file)).map((fn) => fn.node),
     );
     let visited = 0;
-    for (const node of walk(context.file.root)) {
+    for (const node of walk(file.root)) {
       if (++visited % 20_000 === 0) yield;
-      const rules = byKind.get(node.kind);
-      if (!rules) continue;
+      const asking = byKind.get(node.kind);
+      if (!asking) continue;
       let fn: FunctionInfo | undefined;
       let readable = true;
       for (let up: SyntaxNode | undefined = node; up; up = up.parent) {
@@ -212,73 +233,89 @@ export class Snapshot implements AnalysisApi {
         if (broken.has(up)) readable = false;
       }
       if (!readable) continue;
-      for (const rule of rules) runRule<"syntax">(rule, { ...context, node, fn }, context.file.path, results, errors);
+      for (const { rule, run } of asking)
+        runRule<"syntax">(rule, run.context({ ...subject, node, fn }), file.path, run);
+    }
+    for (const run of begun) {
+      run.end();
+      addResult(found, run);
     }
   }
 
-  private *checkFunctions(
-    state: ProjectState,
-    context: FileContext,
-    results: RawResult[],
-    errors: AnalysisError[],
-  ): Work<void> {
-    const { path, text } = context.file;
+  private *checkFunctions(state: ProjectState, subject: FileSubject, found: RuleResult): Work<void> {
+    const { file, fileSummary } = subject;
+    const { path, text } = file;
     const rules = this.rulesOn("function", path);
     if (rules.length === 0) return;
     const environment = hash([state.indexHash, ...rules.map((rule) => rule.meta.id)].join("\u0000"));
     const cache = this.source.functions.open(path);
-    for (const fn of context.fileSummary.functions) {
-      if (fn.outer || isBroken(fn, context.file)) continue;
+    const context = this.context(state);
+    const flow = { index: state.index, parse: context.statements };
+    for (const fn of fileSummary.functions) {
+      if (fn.outer || isBroken(fn, file)) continue;
       const key = `${environment}\u0000${fn.className ?? ""}\u0000${text.slice(fn.node.start, fn.node.end)}`;
-      const flow = { index: state.index, parse: context.statements };
       const cached = cache.get(key);
-      if (cached && stillHolds(cached.consulted, flow)) {
-        results.push(...moveResults(cached.results, path, fn.node.start));
-        errors.push(...cached.errors);
+      if (cached && stillHolds(cached.consulted, flow) && stillHold(cached.reads, context)) {
+        addResult(found, { ...cached, results: moveResults(cached.results, path, fn.node.start) });
         continue;
       }
-      const own: RawResult[] = [];
-      const ownErrors: AnalysisError[] = [];
-      for (const rule of rules) runRule<"function">(rule, { ...context, fn }, path, own, ownErrors);
+      const own: RuleResult = { results: [], errors: [] };
+      const reads: Reads = new Map();
+      const asked = recording(context, reads, { ...subject, fn });
+      for (const rule of rules) runRule<"function">(rule, asked, path, own);
+      // The key stands for the declarations, and what was consulted for the bodies of other functions.
+      reads.delete("index");
       const { givenUp, consulted } = ownershipOf(fn, flow);
       if (givenUp) this.source.functions.givenUp++;
       const told = new Map(consulted);
-      for (const inner of context.fileSummary.functions) {
+      for (const inner of fileSummary.functions) {
         if (!inner.outer || !contains(fn.node, inner.node)) continue;
         for (const [question, answer] of ownershipOf(inner, flow).consulted) told.set(question, answer);
       }
-      if (isSelfContained(own, path, fn.node)) {
-        cache.set(key, { results: moveResults(own, path, -fn.node.start), errors: ownErrors, consulted: told });
+      if (isSelfContained(own.results, path, fn.node)) {
+        const results = moveResults(own.results, path, -fn.node.start);
+        cache.set(key, { results, errors: own.errors, consulted: told, reads });
       }
-      results.push(...own);
-      errors.push(...ownErrors);
+      addResult(found, own);
       yield;
     }
     cache.commit();
   }
 
-  private *checkShared(state: ProjectState): Work<NonNullable<Snapshot["shared"]>> {
+  private *checkShared(state: ProjectState): Work<RuleResult> {
     if (this.shared) return this.shared;
-    const results: RawResult[] = [];
-    const errors: AnalysisError[] = [];
-    const base = this.context(state);
-    const classRules = this.source.rules.filter((rule) => rule.trigger.on === "class");
+    const found: RuleResult = { results: [], errors: [] };
+    const runs = this.openRuns("", state);
+    const classRules = this.source.rules.filter((rule) => rule.trigger.on === "class" || rule.across);
     for (const [name, cls] of [...state.index.classes].sort(([a], [b]) => compareStrings(a, b))) {
       const anchor = cls.functions[0]?.path ?? cls.declaration?.path;
       if (anchor === undefined || cls.functions.length === 0 || !state.index.isOSObject(name)) continue;
-      for (const rule of classRules) runRule<"class">(rule, { ...base, cls }, anchor, results, errors);
-      for (const rule of this.source.rules) {
-        if (rule.across) runRule<"class">(rule, { ...base, cls }, anchor, results, errors, rule.across);
+      for (const rule of classRules) {
+        const result = runs.result(`${rule.meta.id} ${name}`, { cls }, (context, into) => {
+          if (rule.trigger.on === "class") runRule<"class">(rule, context, anchor, into);
+          if (rule.across) runRule<"class">(rule, context, anchor, into, rule.across);
+        });
+        addResult(found, result);
       }
       yield;
     }
     const targetRules = this.source.rules.filter((rule) => rule.trigger.on === "target");
     for (const target of state.model.targets) {
       if (target.kind !== "dext") continue;
-      for (const rule of targetRules) runRule<"target">(rule, { ...base, target }, target.definedIn, results, errors);
+      for (const rule of targetRules) {
+        const result = runs.result(`${rule.meta.id} ${target.definedIn} ${target.name}`, { target }, (context, into) =>
+          runRule<"target">(rule, context, target.definedIn, into),
+        );
+        addResult(found, result);
+      }
       yield;
     }
-    return (this.shared = { results, errors });
+    runs.commit();
+    return (this.shared = found);
+  }
+
+  private openRuns(owner: string, state: ProjectState): RuleRuns {
+    return this.source.ruleResults.open(owner, this.context(state), () => this.isCurrent);
   }
 
   private rulesOn(on: Rule["trigger"]["on"], path: string): Rule[] {
@@ -287,7 +324,7 @@ export class Snapshot implements AnalysisApi {
   }
 
   private context(state: ProjectState): BaseContext {
-    const { store } = this.source;
+    const { store, parsers } = this.source;
     return {
       project: state.model,
       index: state.index,
@@ -295,7 +332,7 @@ export class Snapshot implements AnalysisApi {
       syntax: (path) => store.syntax(path),
       summary: (path) => store.summary(path),
       targetsOf: (path) => targetsOf(state.model, path),
-      statements: (text, origin) => this.source.parsers.statements(text, origin),
+      statements: (text, origin) => parsers.statements(text, origin),
     };
   }
 }

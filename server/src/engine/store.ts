@@ -30,19 +30,19 @@ export class Store {
 
   constructor(private readonly parsers: Parsers) {}
 
-  /** Takes the change in; returns what kind of file it was or is, or undefined when nothing changed. */
-  apply(change: FileChange): StoredFile["kind"] | undefined {
+  /** Takes the change in; false when nothing changed. */
+  apply(change: FileChange): boolean {
     const old = this.files.get(change.path);
     if (change.text === undefined) {
-      if (!old) return undefined;
+      if (!old) return false;
       old.tree?.dispose();
       this.files.delete(change.path);
-      return old.kind;
+      return true;
     }
     const open = change.open ?? old?.open ?? false;
     if (old && old.text === change.text) {
       if (old.open !== open) this.files.set(change.path, { ...old, open });
-      return undefined;
+      return false;
     }
     const kind = documentKind(change.path, change.text);
     this.files.set(change.path, {
@@ -56,7 +56,7 @@ export class Store {
       plist: undefined,
       tree: old?.tree,
     });
-    return kind;
+    return true;
   }
 
   /** The syntax of a C++ or `.iig` file; undefined for other files. */

@@ -42,9 +42,8 @@ export interface SuppressionInput {
  */
 export function applySuppressions(input: SuppressionInput): Finding[] {
   const { path, text, findings, configuration } = input;
-  if (!text.includes("dextlint-ignore")) return [...findings];
+  if (!text.includes("dextlint-")) return [...findings];
   const suppressions = readSuppressions(text, input.comments);
-  if (suppressions.length === 0) return [...findings];
   const lines = new LineIndex(text);
   const lineOf = (finding: Finding): number => lines.positionAt(finding.span.start).line;
   const used = new Set<Suppression>();
@@ -61,7 +60,10 @@ export function applySuppressions(input: SuppressionInput): Finding[] {
   const rule = input.rules.find((each) => each.meta.id === SUPPRESSION_RULE);
   const level = configuration.rules[SUPPRESSION_RULE] ?? rule?.meta.severity ?? "off";
   if (!rule || level === "off") return kept;
-  const raw = suppressions.flatMap((each) => problemsOf(each, used, suppressions, input));
+  const raw = [
+    ...suppressions.flatMap((each) => problemsOf(each, used, suppressions, input)),
+    ...unknownDirectives(input),
+  ];
   const own = toFindings(
     raw.map((finding) => ({ rule, path, finding })),
     { text, levelOf: () => level, scopeAt: () => "" },
@@ -77,20 +79,26 @@ export function applySuppressions(input: SuppressionInput): Finding[] {
   return [...kept, ...shown].sort(compareFindings);
 }
 
+/** The beginning of a comment that speaks to this tool: what stands before the directive, and the directive. */
+const DIRECTIVE = /^((?:\/\/[/!]?|\/\*[*!]?|<!--)\s*)(dextlint-[\w-]*\w)/;
+const DIRECTIVES = ["dextlint-ignore", "dextlint-ignore-file"];
+/** How other linters call theirs. */
+const LIKE_DIRECTIVES = /^dextlint-(?:ignore|disable|enable|suppress|nolint|skip|allow|expect|off|on)/;
+
 /** The suppressions of a text, in order; one for each rule id that a comment names. */
 export function readSuppressions(text: string, comments: readonly Span[]): Suppression[] {
   const found: Suppression[] = [];
   const lines = new LineIndex(text);
   for (const [index, comment] of comments.entries()) {
     const raw = text.slice(comment.start, comment.end);
-    const directive = /^(?:\/\/[/!]?|\/\*[*!]?|<!--)\s*dextlint-ignore(-file)?(?![\w-])/.exec(raw);
-    if (!directive) continue;
+    const directive = DIRECTIVE.exec(raw);
+    if (!directive || !DIRECTIVES.includes(directive[2] ?? "")) continue;
     const end = endOfDirective(raw);
     const listStart = directive[0].length;
     const colon = raw.indexOf(":", listStart);
     const listEnd = colon < 0 || colon > end ? end : colon;
     const reason = listEnd === end ? "" : raw.slice(listEnd + 1, end).trim();
-    const wholeFile = directive[1] !== undefined;
+    const wholeFile = directive[2] === "dextlint-ignore-file";
     const names = [...raw.slice(listStart, listEnd).matchAll(/[^\s,]+/g)];
     const shared = { comment, wholeFile, reason, lines: wholeFile ? [] : linesOf(lines, comments, index) };
     for (const name of names) {
@@ -143,7 +151,31 @@ function isValid(suppression: Suppression): boolean {
   return suppression.reason !== "" && suppression.reason !== REASON_PLACEHOLDER;
 }
 
-type Message = "unused" | "missingReason" | "missingRule" | "unknownRule";
+/**
+ * Comments that begin like a directive and are none: one that is called as other linters' are and goes on as a suppression does, or
+ * one before the name of a rule. Anything else is prose that begins with this tool's name.
+ */
+function unknownDirectives({ text, comments, rules }: SuppressionInput): RuleFinding<Message>[] {
+  const known = new Set(rules.map((each) => each.meta.id));
+  return comments.flatMap((comment) => {
+    const raw = text.slice(comment.start, comment.end);
+    const [whole = "", before = "", directive = ""] = DIRECTIVE.exec(raw) ?? [];
+    if (directive === "" || DIRECTIVES.includes(directive)) return [];
+    const rest = raw.slice(whole.length, endOfDirective(raw)).trim();
+    const names = rest.replace(/:.*/, "").split(/[\s,]+/);
+    const isList = rest === "" || /^[\w-]+(?:\s*,\s*[\w-]+)*\s*(?::|$)/.test(rest);
+    if (!names.some((name) => known.has(name)) && !(LIKE_DIRECTIVES.test(directive) && isList)) return [];
+    const start = comment.start + before.length;
+    const span = { start, end: start + directive.length };
+    const meant = directive.includes("file") ? "dextlint-ignore-file" : "dextlint-ignore";
+    // What switches a rule on again has no counterpart here.
+    const guess = /-(?:enable|on)\b/.test(directive) ? undefined : meant;
+    const data = { directive, guess: guess === undefined ? "" : `; did you mean “${guess}”?` };
+    return [{ message: "unknownDirective", span, data, context: { directive: guess } }];
+  });
+}
+
+type Message = "unknownDirective" | "unused" | "missingReason" | "missingRule" | "unknownRule";
 
 function problemsOf(
   suppression: Suppression,

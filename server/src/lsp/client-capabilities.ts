@@ -28,6 +28,8 @@ export interface Client {
   readonly rulePageBase: string | undefined;
   /** The client's hover shows the messages of diagnostics itself. */
   readonly hoverShowsMessages: boolean;
+  /** The client listens to the extension's notification that a document's status may have changed. */
+  readonly statusChanges: boolean;
   /** Settings for clients that cannot be asked for them. */
   readonly settings: unknown;
   /** The folders that are open, as paths. */
@@ -65,6 +67,7 @@ export function readClient(params: InitializeParams): Client {
     definitionLinks: textDocument?.definition?.linkSupport === true,
     rulePageBase: typeof base === "string" && base !== "" ? base : undefined,
     hoverShowsMessages: options["hoverShowsMessages"] === true,
+    statusChanges: options["statusChanges"] === true,
     settings: options["settings"],
     roots: rootsOf(params),
   };

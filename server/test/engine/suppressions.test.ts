@@ -36,7 +36,9 @@ describe("suppressions", () => {
     ["with CRLF", "// dextlint-ignore banned-word: why\r\nint BAD;\r\n"],
     ["documentation comment", "/// dextlint-ignore banned-word: why\nint BAD;"],
     ["text that only mentions it", "// see dextlint-ignore banned-word: why\nint x;"],
-    ["another word", "// dextlint-ignored banned-word: why\nint x;"],
+    ["prose with the tool's name", "// dextlint-based checks: see the wiki\nint x;"],
+    ["prose with another word", "// dextlint-ignored files are listed in the wiki\nint x;"],
+    ["the tool's name alone", "// dextlint: see the wiki\n// dextlint-\nint x;"],
     ["in a string", 'const char *s = "// dextlint-ignore banned-word: why";'],
   ];
   for (const [name, code] of silent) {
@@ -67,6 +69,28 @@ describe("suppressions", () => {
     assert.equal(found[0], "1:banned-word");
     assert.match(found[1] ?? "", /unknown rule `baned-word`; did you mean “banned-word”\?$/);
     assert.match((await report("// dextlint-ignore: why"))[0] ?? "", /names no rule/);
+  });
+
+  it("names the directive that was meant", async () => {
+    const meant = async (comment: string): Promise<string | undefined> => {
+      const found = await report(`${comment}\nint BAD;`);
+      assert.equal(found.at(-1), "2:banned-word", comment);
+      return /^1: `(\S+)` is no directive and holds nothing back(?:; did you mean “(.+)”\?)?$/.exec(
+        found[0] ?? "",
+      )?.[2];
+    };
+    assert.equal(await meant("// dextlint-ignore-next-line banned-word: why"), "dextlint-ignore");
+    assert.equal(await meant("/* dextlint-disable-line banned-word */"), "dextlint-ignore");
+    assert.equal(await meant("// dextlint-ignored banned-word: why"), "dextlint-ignore");
+    assert.equal(await meant("// dextlint-disable"), "dextlint-ignore");
+    assert.equal(await meant("// dextlint-off-for-file doubtful-word, banned-word"), "dextlint-ignore-file");
+    assert.equal(await meant("// dextlint-quiet banned-word"), "dextlint-ignore");
+    assert.equal(
+      (await report("// dextlint-enable banned-word"))[0],
+      "1: `dextlint-enable` is no directive and holds nothing back",
+    );
+    const silenced = "// dextlint-ignore-file unused-suppression: generated\n// dextlint-disable banned-word";
+    assert.deepEqual(await report(silenced), []);
   });
 
   it("is never unused for a rule that is off, and can itself be silenced", async () => {

@@ -11,12 +11,14 @@ export default defineRule({
     precision: "high",
     since: "0.1.0",
     fix: "safe",
-    summary: "A dextlint-ignore comment that holds no finding back, names no known rule, or gives no reason.",
+    summary:
+      "A dextlint-ignore comment that holds no finding back, is misspelt, names no known rule, or gives no reason.",
     why: "A comment that holds nothing back today hides the next mistake on that line, and tells readers of a problem that is gone.",
     messages: {
       unused: "`{rule}` finds nothing here, so this suppression can go",
       missingReason: "the suppression of `{rule}` does not count without a reason: write it after a colon",
       missingRule: "the suppression names no rule: write `dextlint-ignore rule-id: reason`",
+      unknownDirective: "`{directive}` is no directive and holds nothing back{guess}",
       unknownRule: "the suppression names an unknown rule `{rule}`{guess}",
     },
   },
@@ -24,8 +26,13 @@ export default defineRule({
   // `engine/suppressions.ts` makes the findings, after all other rules have run.
   check: () => [],
   fixes: (context, finding) => {
-    const removal = removalOf(finding.context);
-    if (finding.message !== "unused" || !removal) return [];
+    const { directive, removal } = (finding.context ?? {}) as Wish;
+    if (directive !== undefined) {
+      const edits = [{ span: finding.span, newText: directive }];
+      // From then on it holds findings back: that is for a person to say.
+      return [{ title: `Write “${directive}”`, safe: false, edits: [{ path: finding.path, edits }] }];
+    }
+    if (!removal) return [];
     const text = context.syntax(finding.path)?.text ?? context.plist(finding.path)?.text;
     if (text === undefined) return [];
     const edits = [removeComment(text, removal)];
@@ -33,9 +40,12 @@ export default defineRule({
   },
 });
 
-function removalOf(context: unknown): Span | undefined {
-  if (typeof context !== "object" || context === null || !("removal" in context)) return undefined;
-  return context.removal as Span | undefined;
+/** What the engine says that could be done. */
+interface Wish {
+  /** What to write for a directive that there is not. */
+  readonly directive?: string;
+  /** A comment that can go. */
+  readonly removal?: Span;
 }
 
 /** Takes the white space before the comment along, and the line break where nothing else stands on the line. */
