@@ -1,12 +1,14 @@
 // `npm run accuracy [-- --list] [-- FOLDER…]`: how many defects that are put into clean functions the ownership analysis finds, and how
-// often it speaks of functions that have none. Without folders on the suite of server/test/ownership; a folder is one project (a driver).
+// often it speaks of functions that have none. Without folders on the suite of server/test/ownership, its classes in a table of their own; a
+// folder is one project (a driver).
 import fs from "node:fs";
 import path from "node:path";
 import { applyEdits } from "../server/src/base/edit.ts";
 import { AnalysisHost } from "../server/src/engine/host.ts";
 import { finish } from "../server/src/engine/analysis.ts";
+import { CLASS_KINDS, CLASS_RULES, classMutantsOf, readClasses } from "../server/test/ownership/classes.ts";
 import { KINDS, mutantsOf } from "../server/test/ownership/mutate.ts";
-import { functionsOf, isAbout, ownershipFindings, readSuite, within } from "../server/test/ownership/suite.ts";
+import { compare, functionsOf, isAbout, ownershipFindings, readSuite, within } from "../server/test/ownership/suite.ts";
 import { rules } from "../server/src/rules/registry.generated.ts";
 import { loadParsers, root } from "../server/test/support.ts";
 import { readFolder } from "./corpus-files.mjs";
@@ -15,17 +17,20 @@ const args = process.argv.slice(2);
 const list = args.includes("--list");
 const folders = args.filter((each) => !each.startsWith("--"));
 const parsers = await loadParsers();
-const totals = new Map(Object.values(KINDS).map((kind) => [kind.id, { kind, found: 0, total: 0, equivalent: 0 }]));
+const totals = totalsOf(KINDS);
 const summary = { functions: 0, clean: 0, reports: 0, analysed: 0, givenUp: 0, unreadable: 0 };
 const missed = [];
 const equivalent = new Set(
   JSON.parse(fs.readFileSync(path.join(root, "server/test/ownership/equivalent-mutants.json"), "utf8")).mutants,
 );
 const used = new Set();
+const exists = (rule) => rules.some(({ meta }) => meta.id === rule);
 
 if (folders.length === 0) {
   const { files, functions } = readSuite(parsers);
   measure("", files, functions, (fn) => fn.expected.length === 0);
+  print();
+  measureClasses();
 } else {
   for (const folder of folders) {
     const files = readFolder(folder);
@@ -34,8 +39,8 @@ if (folders.length === 0) {
     );
     measure(path.basename(folder), files, functions, undefined);
   }
+  print();
 }
-print();
 
 /** Counts one project's mutants. Without `isClean` a function is clean when nothing is reported in it. */
 function measure(project, files, functions, isClean) {
@@ -54,26 +59,71 @@ function measure(project, files, functions, isClean) {
     const text = files.get(fn.file);
     const ordinals = new Map();
     for (const mutant of mutantsOf(fn)) {
-      const ordinal = (ordinals.get(mutant.kind.id) ?? 0) + 1;
-      ordinals.set(mutant.kind.id, ordinal);
-      const key = `${project}${fn.file} ${fn.name} ${mutant.kind.id} ${ordinal}`;
-      const total = totals.get(mutant.kind.id);
-      if (equivalent.has(key)) {
-        used.add(key);
-        total.equivalent++;
-        continue;
-      }
-      total.total++;
-      if (isFound(host, mutant, text)) total.found++;
-      else missed.push(`${key}: ${mutant.objects.join("/")} — ${mutant.at.replace(/\s+/g, " ")}`);
+      count(host, totals, `${project}${fn.file} ${fn.name}`, ordinals, { ...mutant, in: fn }, text);
     }
     host.apply([{ path: `/${fn.file}`, text }]);
   }
   host.dispose();
 }
 
+/** Counts the mutants of the suite's classes, and sets what its classes expect against what is found. */
+function measureClasses() {
+  const { files, classes } = readClasses(parsers);
+  const host = AnalysisHost.create(parsers);
+  host.apply([...files].map(([file, text]) => ({ path: `/${file}`, text })));
+  const findings = ownershipFindings(host, CLASS_RULES);
+  const clean = classes.filter((cls) => cls.expected.length === 0);
+  const all = totalsOf(CLASS_KINDS);
+  missed.length = 0;
+  let expected = 0;
+  let reports = 0;
+  for (const cls of classes) {
+    const comparison = compare(cls, within(cls, findings), exists);
+    expected += cls.expected.length;
+    reports += comparison.surplus.length;
+    for (const { rule, object } of comparison.missed) missed.push(`${cls.file} ${cls.name}: ${rule} ${object}`);
+    for (const each of comparison.surplus) missed.push(`${cls.file} ${cls.name}: not expected: ${each.message}`);
+  }
+  const unexpected = missed.length - reports;
+  for (const cls of clean) {
+    const text = files.get(cls.file);
+    const ordinals = new Map();
+    for (const mutant of classMutantsOf(cls)) {
+      count(host, all, `${cls.file} ${cls.name}`, ordinals, { ...mutant, in: cls, objects: [mutant.object] }, text);
+    }
+    host.apply([{ path: `/${cls.file}`, text }]);
+  }
+  host.dispose();
+  write(
+    "",
+    ...table(all, "mutation of a class"),
+    "",
+    `classes: ${classes.length}, clean ones that were mutated: ${clean.length}`,
+    `defects written into the others: ${expected}, found: ${expected - unexpected}`,
+    `reports that no class expects: ${reports}`,
+    ...missedLines(),
+    ...[...equivalent].filter((key) => !used.has(key)).map((key) => `no such mutant: ${key}`),
+  );
+}
+
+/** Counts one mutant: as equivalent, found or missed. */
+function count(host, all, name, ordinals, mutant, text) {
+  const ordinal = (ordinals.get(mutant.kind.id) ?? 0) + 1;
+  ordinals.set(mutant.kind.id, ordinal);
+  const key = `${name} ${mutant.kind.id} ${ordinal}`;
+  const total = all.get(mutant.kind.id);
+  if (equivalent.has(key)) {
+    used.add(key);
+    total.equivalent++;
+    return;
+  }
+  total.total++;
+  if (isFound(host, mutant, text)) total.found++;
+  else missed.push(`${key}: ${mutant.objects.join("/")}${mutant.at ? ` — ${mutant.at.replace(/\s+/g, " ")}` : ""}`);
+}
+
 function isFound(host, mutant, text) {
-  const at = `/${mutant.fn.file}`;
+  const at = `/${mutant.in.file}`;
   const before = text.length;
   const changed = applyEdits(
     text,
@@ -81,10 +131,10 @@ function isFound(host, mutant, text) {
   );
   host.apply([{ path: at, text: changed }]);
   const { findings } = finish(host.snapshot().check(at));
-  const end = mutant.fn.end + changed.length - before;
+  const end = mutant.in.end + changed.length - before;
   return findings.some(
     (finding) =>
-      finding.span.start >= mutant.fn.start &&
+      finding.span.start >= mutant.in.start &&
       finding.span.start < end &&
       mutant.kind.rules.includes(finding.rule) &&
       mutant.objects.some((object) => isAbout(finding, object)),
@@ -95,11 +145,15 @@ function inFunction(fn, findings) {
   return within(fn, findings);
 }
 
-function print() {
-  const exists = (rule) => rules.some(({ meta }) => meta.id === rule);
-  const rows = [["mutation", "found", "mutants", "%", "equivalent"]];
+function totalsOf(kinds) {
+  return new Map(Object.values(kinds).map((kind) => [kind.id, { kind, found: 0, total: 0, equivalent: 0 }]));
+}
+
+/** The lines of a table, a row for each kind of mutation. */
+function table(all, title) {
+  const rows = [[title, "found", "mutants", "%", "equivalent"]];
   const sum = { found: 0, total: 0, equivalent: 0 };
-  for (const { kind, found, total, equivalent: same } of totals.values()) {
+  for (const { kind, found, total, equivalent: same } of all.values()) {
     if (!kind.rules.some(exists)) {
       rows.push([kind.title, "-", String(total), "no rule yet", String(same)]);
       continue;
@@ -120,21 +174,27 @@ function print() {
     0,
     `| ${widths.map((width, column) => (column ? `${"-".repeat(width - 1)}:` : "-".repeat(width))).join(" | ")} |`,
   );
+  return lines;
+}
+
+function print() {
   const { functions, clean, reports, analysed, givenUp, unreadable } = summary;
-  process.stdout.write(
-    [
-      ...lines,
-      "",
-      `functions: ${functions}, clean ones that were mutated: ${clean}`,
-      `reports on the originals: ${reports}${folders.length > 0 ? " (to be read: in real drivers they may be right)" : ""}`,
-      `functions given up: ${givenUp} of ${analysed} beyond the budget, ${unreadable} of ${functions} unreadable (${percent(givenUp + unreadable, functions)})`,
-      ...(list ? ["", ...missed.map((each) => `missed: ${each}`)] : [`missed: ${missed.length} (--list names them)`]),
-      ...(folders.length === 0
-        ? [...equivalent].filter((key) => !used.has(key)).map((key) => `no such mutant: ${key}`)
-        : []),
-      "",
-    ].join("\n"),
+  write(
+    ...table(totals, "mutation"),
+    "",
+    `functions: ${functions}, clean ones that were mutated: ${clean}`,
+    `reports on the originals: ${reports}${folders.length > 0 ? " (to be read: in real drivers they may be right)" : ""}`,
+    `functions given up: ${givenUp} of ${analysed} beyond the budget, ${unreadable} of ${functions} unreadable (${percent(givenUp + unreadable, functions)})`,
+    ...missedLines(),
   );
+}
+
+function missedLines() {
+  return list ? ["", ...missed.map((each) => `missed: ${each}`)] : [`missed: ${missed.length} (--list names them)`];
+}
+
+function write(...lines) {
+  process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 function percent(part, whole) {

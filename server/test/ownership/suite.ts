@@ -87,7 +87,7 @@ export function functionsOf(parsers: Parsers, file: string, text: string): Suite
 }
 
 /** The `// expect: rule object` lines that stand directly above an offset. */
-function expectationsBefore(text: string, offset: number): Expectation[] {
+export function expectationsBefore(text: string, offset: number): Expectation[] {
   const expected: Expectation[] = [];
   const above = text.slice(0, offset).split("\n").slice(0, -1);
   for (let line = above.pop()?.trim(); line?.startsWith("// expect: "); line = above.pop()?.trim()) {
@@ -97,13 +97,13 @@ function expectationsBefore(text: string, offset: number): Expectation[] {
   return expected;
 }
 
-/** The findings of the suite's rules in all files of a host, in order. */
-export function ownershipFindings(host: AnalysisHost): Finding[] {
+/** The findings of the given rules in all files of a host, in order. */
+export function ownershipFindings(host: AnalysisHost, rules: readonly string[] = RULES): Finding[] {
   const snapshot = host.snapshot();
   return snapshot.paths.flatMap((at) => {
     const { findings, errors } = finish(snapshot.check(at));
     for (const { rule, message } of errors) throw new Error(`${at}: ${rule}: ${message}`);
-    return findings.filter((finding) => RULES.includes(finding.rule));
+    return findings.filter((finding) => rules.includes(finding.rule));
   });
 }
 
@@ -126,9 +126,9 @@ export interface Comparison {
   readonly surplus: readonly Finding[];
 }
 
-/** Sets one function's findings against what it expects; expectations of rules that do not exist are left out of both. */
+/** Sets one function's or class's findings against what it expects; expectations of rules that do not exist are left out of both. */
 export function compare(
-  fn: SuiteFunction,
+  fn: Pick<SuiteFunction, "expected">,
   findings: readonly Finding[],
   exists: (rule: string) => boolean,
 ): Comparison {
@@ -150,8 +150,8 @@ export function compare(
   return { missed, surplus: surplus.filter((finding) => !later.some((object) => isAbout(finding, object))) };
 }
 
-/** The findings that lie in a function. */
-export function within(fn: SuiteFunction, findings: readonly Finding[]): Finding[] {
+/** The findings that lie in a function, or in a class's part of a file. */
+export function within(fn: Pick<SuiteFunction, "file" | "start" | "end">, findings: readonly Finding[]): Finding[] {
   return findings.filter(
     ({ path: at, span }) =>
       at.slice(at.lastIndexOf("/") + 1) === fn.file && fn.start <= span.start && span.start < fn.end,

@@ -2,18 +2,21 @@
 import type { Span } from "../../base/span.ts";
 import { callsOf, type CallSite } from "../../semantics/calls.ts";
 import { outermostOf } from "../../semantics/places.ts";
+import { stringValue } from "../../semantics/string-constants.ts";
 import { uncast } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
-import { spanOf, textOf, type SyntaxNode } from "../../syntax/node.ts";
+import { field, spanOf, textOf, type SyntaxNode } from "../../syntax/node.ts";
 import type { FileContext } from "../define.ts";
 
 export interface CreateCall {
   readonly site: CallSite;
   readonly provider: SyntaxNode;
-  /** The key, where it is written as text or through a macro. */
+  /** The key, as text in the call or through a macro or a constant. */
   readonly key: string;
   /** The text between the quotes, where it stands in the call. */
   readonly literal: Span | undefined;
+  /** The macro, constant or variable that stands for it in the call. */
+  readonly name: string | undefined;
   readonly span: Span;
   readonly className: string;
 }
@@ -29,16 +32,12 @@ export function createCalls(context: FileContext): CreateCall[] {
     const className = index.classNameOf(outermostOf(site.fn));
     if (className === undefined || index.method(className, "Create")?.className !== "IOService") return [];
     const node = uncast(name);
-    const text = literalOf(textOf(node)) ?? literalOf(index.macro(textOf(node))?.body);
-    if (text === undefined) return [];
-    const written = node.kind === K.stringLiteral;
+    const key = stringValue(node, site.fn, index);
+    if (key === undefined || key === "") return [];
     const span = spanOf(node);
-    const literal = written ? { start: span.start + 1, end: span.end - 1 } : undefined;
-    return [{ site, provider: uncast(provider), key: text, literal, span, className }];
+    const literal = textOf(node) === `"${key}"` ? { start: span.start + 1, end: span.end - 1 } : undefined;
+    const identifier = node.kind === K.qualifiedIdentifier ? (field(node, "name") ?? node) : node;
+    const named = identifier.kind === K.identifier ? textOf(identifier) : undefined;
+    return [{ site, provider: uncast(provider), key, literal, name: named, span, className }];
   });
-}
-
-/** What stands in a plain string literal; undefined for anything else. */
-function literalOf(text: string | undefined): string | undefined {
-  return /^\s*"([^"\\\n]+)"\s*$/.exec(text ?? "")?.[1];
 }

@@ -116,10 +116,20 @@ function ownersOf({ targetsOf, file: { path }, plist, index }: FileContext, clas
     );
 }
 
-/** True when the key stands in the file's text outside the calls that it is given to. */
+/** True when the file names the key, as text or by a name that stands for it, outside the calls and the names' own definitions. */
 function isNamedElsewhere({ file: { text } }: FileContext, key: string, calls: readonly CreateCall[]): boolean {
-  const inCalls = calls.filter((call) => call.key === key && call.literal).length;
+  const own = calls.filter((call) => call.key === key);
+  const names = [...new Set(own.flatMap(({ name }) => name ?? []))];
+  const inCalls = (at: number): boolean => own.some(({ span }) => span.start <= at && at < span.end);
+  const isDefinition = (at: number, length: number): boolean =>
+    /#\s*define\s+$/.test(text.slice(Math.max(0, at - 40), at)) ||
+    /^\s*(\[[^\]\n]*\]\s*)?=[^=]/.test(text.slice(at + length, at + length + 80));
+  for (const name of names) {
+    for (const { index } of text.matchAll(new RegExp(`\\b${name}\\b`, "g"))) {
+      if (!inCalls(index) && !isDefinition(index, name.length)) return true;
+    }
+  }
   const written = text.split(`"${key}"`).length - 1;
-  const viaMacro = calls.some((call) => call.key === key && !call.literal) ? 1 : 0;
-  return written > inCalls + viaMacro;
+  // A name's definition writes the text once.
+  return written > own.filter(({ literal }) => literal).length + names.length;
 }

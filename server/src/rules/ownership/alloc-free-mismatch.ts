@@ -1,6 +1,6 @@
 // Memory of one allocator is given back to another, or with another size.
 import { codeAround } from "../../semantics/calls.ts";
-import type { FileSummary, FunctionInfo } from "../../semantics/model.ts";
+import type { FunctionInfo, ProjectIndex } from "../../semantics/model.ts";
 import { outermostOf } from "../../semantics/places.ts";
 import { readDeclarator } from "../../semantics/types.ts";
 import { localVariable } from "../../semantics/expression-type.ts";
@@ -38,17 +38,18 @@ export default defineRule({
     const findings: RuleFinding<"allocator" | "array" | "scalar" | "size" | "type">[] = [];
     for (const freed of inFile(context, context.file.path, (node) => deallocationOf(context, node))) {
       const { target } = freed.what;
-      const key = keyOf(target, freed.fn, context);
-      if (key === undefined) continue;
-      const allocations = allocationsOf(context, key, freed.fn);
-      const [first] = allocations;
-      if (!first || allocations.some((each) => each.what === undefined)) continue;
-      const all = allocations as Found<Allocation>[];
+      const place = placeOf(target, freed.fn, context.index);
+      if (!place) continue;
+      const paths = place.local
+        ? [freed.fn.path]
+        : codeAround(context, context.file.path).map((summary) => summary.path);
+      const all = paths.flatMap((path) => allocationsIn(context, path).get(place.key) ?? []);
+      if (!all.every(isKnown)) continue;
+      const [first] = all;
       const wrong = all.map((each) => mismatch(each.what, freed.what));
       const [message] = wrong;
       // Where one of several allocations fits, the code may know which one it holds.
-      if (!message || !wrong.every((each) => each?.message === message.message)) continue;
-      const allocation = first as Found<Allocation>;
+      if (!first || !message || !wrong.every((each) => each?.message === message.message)) continue;
       findings.push({
         message: message.message,
         data: { place: normalText(target), allocated: message.allocated, freed: message.freed },
@@ -57,10 +58,10 @@ export default defineRule({
         ...(message.message === "allocator" ? { severity: "warning" as const } : {}),
         steps: [
           {
-            path: allocation.fn.path,
-            span: spanOf(allocation.what.node),
+            path: first.fn.path,
+            span: spanOf(first.what.node),
             kind: "acquire",
-            text: `allocated with ${allocation.what.what}`,
+            text: `allocated with ${first.what.what}`,
           },
         ],
       });
@@ -95,54 +96,57 @@ function mismatch(allocated: Allocation, freed: Deallocation): Mismatch | undefi
   return { message: "allocator", ...names };
 }
 
-/** What a place is called wherever it is the same: "Class ivars->x" for members, the function and name for locals. */
-function keyOf(target: SyntaxNode, fn: FunctionInfo, context: FileContext): string | undefined {
+interface Place {
+  /** What the place is called wherever it is the same: "Class ivars->x" for members, the function and name for locals. */
+  readonly key: string;
+  readonly local: boolean;
+}
+
+function placeOf(target: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): Place | undefined {
   const owner = outermostOf(fn);
   const node = uncast(target);
-  const className = context.index.classNameOf(owner) ?? fn.className;
+  const className = index.classNameOf(owner) ?? fn.className;
   if (node.kind === K.identifier) {
     const name = textOf(node);
-    const local = localVariable(name, node, fn, context.index);
-    if (local) return local.parameter || local.type.reference ? undefined : `${owner.path} ${owner.node.start} ${name}`;
-    return name === "ivars" && className !== undefined ? `${className} ivars` : undefined;
+    const local = localVariable(name, node, fn, index);
+    if (local?.parameter || local?.type.reference) return undefined;
+    if (local) return { key: `${owner.path} ${owner.node.start} ${name}`, local: true };
+    return name === "ivars" && className !== undefined ? { key: `${className} ivars`, local: false } : undefined;
   }
   const parts = fieldParts(node);
   if (!parts || className === undefined || !/^(this->)?ivars$|^this$/.test(normalText(parts.object))) return undefined;
-  return `${className} ${normalText(node).replace(/^this->/, "")}`;
+  return { key: `${className} ${normalText(node).replace(/^this->/, "")}`, local: false };
 }
 
-/** Every allocation that goes to the place; an entry without one for anything else that is put there. */
-function allocationsOf(context: FileContext, key: string, fn: FunctionInfo): Found<Allocation | undefined>[] {
-  const result: Found<Allocation | undefined>[] = [];
-  const local = key.startsWith("/") || key.includes(fn.path);
-  const paths = local ? [fn.path] : codeAround(context, context.file.path).map((summary) => summary.path);
-  for (const path of paths) {
-    for (const stored of storesIn(context, path)) {
-      if (!key.endsWith(textOf(stored.what.target).replace(/^.*\W/, ""))) continue;
-      if (keyOf(stored.what.target, stored.fn, context) !== key) continue;
-      if (/^(nullptr|NULL|0|\{\})$/.test(normalText(stored.what.value))) continue;
-      result.push({ what: allocationOf(context, stored.what.value), fn: stored.fn });
-    }
+type Allocations = ReadonlyMap<string, readonly Found<Allocation | undefined>[]>;
+
+/** By index, which is made anew when any code changes. */
+const tables = new WeakMap<ProjectIndex, Map<string, Allocations>>();
+
+/** What the code of a file puts into which place; an entry without an allocation for anything that is none. Null is left out. */
+function allocationsIn(context: FileContext, path: string): Allocations {
+  let known = tables.get(context.index);
+  if (!known) tables.set(context.index, (known = new Map()));
+  const done = known.get(path);
+  if (done) return done;
+  const result = new Map<string, Found<Allocation | undefined>[]>();
+  for (const { what: stored, fn } of inFile(context, path, storeOf)) {
+    const key = placeOf(stored.target, fn, context.index)?.key;
+    if (key === undefined || /^(nullptr|NULL|0|\{\})$/.test(normalText(stored.value))) continue;
+    const found = { what: allocationOf(context, stored.value), fn };
+    const list = result.get(key);
+    if (list) list.push(found);
+    else result.set(key, [found]);
   }
+  known.set(path, result);
   return result;
 }
 
-type Store = { readonly target: SyntaxNode; readonly value: SyntaxNode };
-
-/** Kept by the file's summary: the stores of a file are looked at once for each place that anything frees. */
-const stores = new WeakMap<FileSummary, readonly Found<Store>[]>();
-
-function storesIn(context: FileContext, path: string): readonly Found<Store>[] {
-  const summary = context.summary(path);
-  if (!summary) return [];
-  const known = stores.get(summary);
-  if (known) return known;
-  const found = inFile(context, path, storeOf);
-  stores.set(summary, found);
-  return found;
+function isKnown(found: Found<Allocation | undefined>): found is Found<Allocation> {
+  return found.what !== undefined;
 }
 
-function storeOf(node: SyntaxNode): Store | undefined {
+function storeOf(node: SyntaxNode): { readonly target: SyntaxNode; readonly value: SyntaxNode } | undefined {
   if (node.kind === K.assignmentExpression) {
     const parts = binaryParts(node);
     return parts?.operator === "=" ? { target: parts.left, value: parts.right } : undefined;

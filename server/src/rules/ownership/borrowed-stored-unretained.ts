@@ -1,15 +1,9 @@
 // An object that is only borrowed is kept in a member, and what lends it goes when the function returns.
-import { localVariable } from "../../semantics/expression-type.ts";
-import type { FunctionInfo } from "../../semantics/model.ts";
 import { outermostOf } from "../../semantics/places.ts";
-import { isReleaseCall } from "../../flow/ownership-facts.ts";
-import { addressOf, binaryParts, callParts, fieldParts, normalText, uncast } from "../../syntax/cpp.ts";
-import { K } from "../../syntax/kinds.ts";
-import { field, nodeAt, spanOf, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
-import { readDeclarator } from "../../semantics/types.ts";
+import { binaryParts } from "../../syntax/cpp.ts";
+import { nodeAt, spanOf } from "../../syntax/node.ts";
 import { classes, defineRule, type ClassContext, type RuleFinding } from "../define.ts";
-import { returnedBy, storedBy } from "./api-calls.ts";
-import { indentAt, newlineOf, statementOf } from "./edits.ts";
+import { lenderOf, retainBehind } from "./lenders.ts";
 import { objectMembers, type Member } from "./members.ts";
 import { usesOf, type Use } from "./member-uses.ts";
 import { mayRetain, namesFor } from "./retains.ts";
@@ -40,21 +34,7 @@ export default defineRule({
     const known = finding.context as { released: boolean } | undefined;
     // Without a release the retain would only leak.
     if (!file || !known?.released) return [];
-    const node = nodeAt(file.root, finding.span);
-    const parts = binaryParts(node);
-    const statement = statementOf(node);
-    if (!parts || !statement) return [];
-    const newline = newlineOf(file.text);
-    const indent = indentAt(file.text, statement.start);
-    const member = textOf(parts.left);
-    const newText = `${newline}${indent}if (${member})${newline}${indent}    ${member}->retain();`;
-    return [
-      {
-        title: `Retain '${member}'`,
-        safe: false,
-        edits: [{ path: finding.path, edits: [{ span: { start: statement.end, end: statement.end }, newText }] }],
-      },
-    ];
+    return retainBehind(finding.path, file.text, nodeAt(file.root, finding.span));
   },
 });
 
@@ -91,50 +71,4 @@ function isCleared(use: Use, member: Member, uses: readonly Use[]): boolean {
       other.at.start > use.at.start &&
       member.name !== "",
   );
-}
-
-/**
- * What lends an object, when it certainly ends with the function: an argument of an external method, or a local variable that
- * owns its object and releases it here. A member, the provider or a parameter lives on.
- */
-function lenderOf(lender: SyntaxNode, fn: FunctionInfo, context: ClassContext): string | undefined {
-  let node = uncast(lender);
-  for (let steps = 0; steps < 8; steps++) {
-    const parts = fieldParts(node);
-    if (parts && /^structure(Input|InputDescriptor|OutputDescriptor)$/.test(textOf(parts.member)))
-      return normalText(node);
-    const call = callParts(node);
-    if (call?.receiver) node = uncast(call.receiver);
-    else if (call && /^OS(Dynamic|Required)Cast$/.test(call.name) && call.args[1]) node = uncast(call.args[1]);
-    else break;
-  }
-  if (node.kind !== K.identifier) return undefined;
-  const name = textOf(node);
-  const local = localVariable(name, node, fn, context.index);
-  if (!local || local.parameter || local.static) return undefined;
-  return isOwnedHere(name, fn, context) ? name : undefined;
-}
-
-function isOwnedHere(name: string, fn: FunctionInfo, context: ClassContext): boolean {
-  let owned = false;
-  let released = false;
-  for (const node of walk(outermostOf(fn).body)) {
-    const value =
-      node.kind === K.initDeclarator && readDeclarator(node).name === name
-        ? field(node, "value")
-        : node.kind === K.assignmentExpression && normalText(binaryParts(node)?.left ?? node) === name
-          ? binaryParts(node)?.right
-          : undefined;
-    const made = value && callParts(uncast(value));
-    if (made && returnedBy(made, fn, context) === "+1") owned = true;
-    const call = callParts(node);
-    if (!call) continue;
-    call.args.forEach((argument, position) => {
-      const target = addressOf(argument);
-      if (target && textOf(target) === name && storedBy(call, position, fn, context) === "+1") owned = true;
-    });
-    const release = isReleaseCall(call);
-    if (release && textOf(uncast(release.target)) === name) released = true;
-  }
-  return owned && released;
 }

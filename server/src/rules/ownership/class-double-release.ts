@@ -1,12 +1,13 @@
 // A member that Stop releases and leaves as it is, and that free() releases again. Used by the rule double-release.
 import type { FunctionInfo } from "../../semantics/model.ts";
-import { normalText } from "../../syntax/cpp.ts";
+import { binaryParts, isNullConstant, normalText, uncast } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
-import { field, spanOf, type SyntaxNode } from "../../syntax/node.ts";
+import { field, spanOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import { outermostOf } from "../../semantics/places.ts";
+import { readDeclarator } from "../../semantics/types.ts";
 import type { ClassContext, RuleFinding } from "../define.ts";
 import { ivarsLife, reachedFrom } from "./lifecycle.ts";
-import { isComplete, objectMembers, type Member } from "./members.ts";
+import { isComplete, allObjectMembers, type Member } from "./members.ts";
 import { usesOf, type Use } from "./member-uses.ts";
 
 /**
@@ -16,7 +17,7 @@ import { usesOf, type Use } from "./member-uses.ts";
 export function doubleReleasesOf(context: ClassContext): RuleFinding<"member">[] {
   const { cls, index } = context;
   if (!isComplete(context, cls)) return [];
-  const members = objectMembers(cls, index).filter((member) => !member.smart);
+  const members = allObjectMembers(cls, index).filter((member) => !member.smart);
   if (members.length === 0) return [];
   const stop = reachedFrom(context, cls, "Stop");
   const free = reachedFrom(context, cls, "free");
@@ -63,9 +64,9 @@ function judge(
   ];
 }
 
-/** True for a release of the member itself that happens whenever its function runs, tests of the member or of ivars aside. */
+/** True for a release of the member's object that happens whenever its function runs, tests of the member or of ivars aside. */
 function isPlain(use: Use, member: Member): boolean {
-  if (use.copied) return false;
+  if (use.copy !== undefined && !isOnlyCopy(use.copy, use.fn)) return false;
   const body = outermostOf(use.fn).body;
   for (let up: SyntaxNode | undefined = use.at.parent; up && up !== body; up = up.parent) {
     if (up.kind === K.whileStatement || up.kind === K.caseStatement || up.kind === K.conditionalExpression)
@@ -73,8 +74,25 @@ function isPlain(use: Use, member: Member): boolean {
     if (up.kind !== K.ifStatement) continue;
     const condition = normalText(field(up, "condition") ?? up);
     const words = condition.match(/[A-Za-z_]\w*/g) ?? [];
-    if (!words.every((word) => ["ivars", "this", "nullptr", "NULL", member.name, "i"].includes(word))) return false;
+    const harmless = ["ivars", "this", "nullptr", "NULL", "i", use.copy, ...member.name.split(/\W+/)];
+    if (!words.every((word) => harmless.includes(word))) return false;
     if (words.length === 0 || condition.includes("==")) return false;
   }
   return true;
+}
+
+/** True when the local variable is the member's copy and never anything else. */
+function isOnlyCopy(name: string, fn: FunctionInfo): boolean {
+  let values = 0;
+  for (const node of walk(outermostOf(fn).body)) {
+    const isDeclared = node.kind === K.initDeclarator && readDeclarator(node).name === name;
+    const value = isDeclared
+      ? field(node, "value")
+      : node.kind === K.assignmentExpression && normalText(binaryParts(node)?.left ?? node) === name
+        ? binaryParts(node)?.right
+        : undefined;
+    if (!value || isNullConstant(value)) continue;
+    if (++values > 1 || uncast(value).kind === K.conditionalExpression) return false;
+  }
+  return values === 1;
 }

@@ -4,6 +4,7 @@ import { callParts, unwrap } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { nodeAt, spanOf, textOf, type SyntaxNode } from "../../syntax/node.ts";
 import { defineRule, syntax } from "../define.ts";
+import { guardAround } from "./edits.ts";
 
 export default defineRule({
   meta: {
@@ -34,7 +35,9 @@ export default defineRule({
     const object = finding.data?.object;
     if (!file || object === undefined) return [];
     const call = nodeAt(file.root, finding.span);
-    const guard = guardOf(call, object);
+    // One release would not be enough for what the function has retained.
+    if (isRetained(call, object)) return [];
+    const guard = guardAround(call, object);
     const span = guard ?? spanOf(call);
     const newText = guard ? `OSSafeReleaseNULL(${object});` : `OSSafeReleaseNULL(${object})`;
     return [
@@ -47,24 +50,10 @@ export default defineRule({
   },
 });
 
-/** `if (x) x->free();` as a whole, braces or not: OSSafeReleaseNULL tests for null itself. Not with a comment or an else in it. */
-function guardOf(call: SyntaxNode, object: string): { start: number; end: number } | undefined {
-  const statement = call.parent;
-  if (statement?.kind !== K.expressionStatement) return undefined;
-  const body =
-    statement.parent?.kind === K.compoundStatement && statement.parent.children.length === 1
-      ? statement.parent
-      : statement;
-  const owner = body.parent;
-  if (owner?.kind !== K.ifStatement || owner.children.length !== 2) return undefined;
-  const condition = textOf(owner.children[0] as SyntaxNode).replace(/\s+/g, "");
-  const tests = [
-    `(${object})`,
-    `(${object}!=nullptr)`,
-    `(${object}!=NULL)`,
-    `(nullptr!=${object})`,
-    `(NULL!=${object})`,
-  ];
-  if (!tests.includes(condition) || /\/\/|\/\*/.test(textOf(owner))) return undefined;
-  return spanOf(owner);
+function isRetained(call: SyntaxNode, object: string): boolean {
+  let fn = call;
+  while (fn.parent && fn.kind !== K.functionDefinition) fn = fn.parent;
+  return textOf(fn)
+    .replace(/\s/g, "")
+    .includes(`${object.replace(/\s/g, "")}->retain()`);
 }

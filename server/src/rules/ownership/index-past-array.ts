@@ -1,4 +1,5 @@
 // A counter of the driver's is stepped and indexes one of its arrays on a write, and nothing compares it with the array's size.
+import { plural } from "../../base/plural.ts";
 import { callsAround } from "../../semantics/calls.ts";
 import { expressionType } from "../../semantics/expression-type.ts";
 import type { FunctionInfo } from "../../semantics/model.ts";
@@ -31,7 +32,7 @@ export default defineRule({
     why: "The write goes past the end of the array into what lies behind it; the driver crashes later, and somewhere else.",
     messages: {
       unbounded: "'{index}' grows with each call and is not compared with the size of '{array}'",
-      past: "'{index}' may be {value} here; '{array}' has {size} elements",
+      past: "'{index}' may be {value} here; '{array}' has {size}",
     },
   },
   trigger: functions(),
@@ -68,7 +69,7 @@ export default defineRule({
       const trail: Step[] = [{ path, span: spanOf(most.guard), kind: "branch", text: "this test lets it through" }];
       findings.push({
         message: "past",
-        data: { ...shown, value: String(most.value), size: String(array.size) },
+        data: { ...shown, value: String(most.value), size: plural(array.size, "element") },
         span,
         steps: trail,
       });
@@ -178,7 +179,9 @@ function isBounded(counter: string, member: string, context: FunctionContext): b
     if (!call) continue;
     if (call.args.some((argument) => normalText(uncast(argument)) === counter) && !/log|print/i.test(call.name))
       return true;
-    if (index.functionsNamed(call.name).some((callee) => comparesMember(callee.body, member))) return true;
+    // Their files are asked for, so that the engine knows that the result rests on them.
+    const callees = index.functionsNamed(call.name).filter((callee) => context.syntax(callee.path));
+    if (callees.some((callee) => comparesMember(callee.body, member))) return true;
     const macro = index.macro(call.name);
     if (macro && new RegExp(`\\b${member}\\b`).test(macro.body)) return true;
   }

@@ -1,9 +1,10 @@
 // `ivars` is allocated, and nothing in the class frees it.
 import { indentAt, newlineOf } from "./edits.ts";
 import { classes, defineRule } from "../define.ts";
-import { spanOf, walk, textOf } from "../../syntax/node.ts";
-import { callParts } from "../../syntax/cpp.ts";
+import { spanOf, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
+import { callParts, normalText, uncast } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
+import type { ProjectIndex } from "../../semantics/model.ts";
 import { ivarsLife, methodOf } from "./lifecycle.ts";
 import { isComplete } from "./members.ts";
 
@@ -29,14 +30,7 @@ export default defineRule({
     const [first] = life.allocations;
     if (!first || life.escapes || life.deallocations.length > 0) return [];
     // A helper that frees whatever it is handed.
-    if (
-      cls.functions.some(
-        (fn) =>
-          /IOSafeDelete|IODelete|IOFree|\bdelete\b|\bDestroy|\bFree[A-Z]/.test(textOf(fn.body)) &&
-          /\bivars\s*[,)]/.test(textOf(fn.body)),
-      )
-    )
-      return [];
+    if (cls.functions.some((fn) => [...walk(fn.body)].some((node) => isGivenAway(node, context.index)))) return [];
     const free = methodOf(cls, "free");
     return [
       {
@@ -80,3 +74,13 @@ export default defineRule({
     ];
   },
 });
+
+/** `Destroy(ivars)`, a macro of the like, or a function that frees something. */
+function isGivenAway(node: SyntaxNode, index: ProjectIndex): boolean {
+  const call = callParts(node);
+  if (!call?.args.some((argument) => normalText(uncast(argument)) === "ivars")) return false;
+  if (/delete|free|destroy/i.test(call.name)) return true;
+  return index
+    .functionsNamed(call.name)
+    .some((callee) => /IOSafeDelete|IODelete|IOFree|\bdelete\b/.test(textOf(callee.body)));
+}

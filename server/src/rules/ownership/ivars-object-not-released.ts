@@ -5,9 +5,11 @@ import { K } from "../../syntax/kinds.ts";
 import { field, spanOf, walk } from "../../syntax/node.ts";
 import type { Edit } from "../../base/edit.ts";
 import { classes, defineRule, type BaseContext, type ClassContext, type RuleFinding, type Step } from "../define.ts";
-import { indentAt, newlineOf } from "./edits.ts";
+import { outermostOf } from "../../semantics/places.ts";
+import { byFile, indentAt, newlineOf } from "./edits.ts";
+import { isOnFailingExit } from "./failing-exits.ts";
 import { ivarsLife, methodOf } from "./lifecycle.ts";
-import { isComplete, objectMembers, type Member } from "./members.ts";
+import { isComplete, allObjectMembers, type Member } from "./members.ts";
 import { usesOf, type Use } from "./member-uses.ts";
 
 interface Context {
@@ -27,7 +29,9 @@ export default defineRule({
     why: "free() only frees the structure: each object that a member still holds stays behind, with what it holds itself, once per device and session.",
     messages: {
       never: "'{member}' is never released: its +1 from {source} leaks with every {cls}",
-      elements: "only '{member}[{element}]' is released; the other elements leak with every {cls}",
+      elements: "only element {element} of '{member}' is released; the others leak with every {cls}",
+      element: "element {element} of '{member}' is never released, as others are; it leaks with every {cls}",
+      failing: "'{member}' is released only where its function fails: its +1 from {source} leaks with every {cls}",
       smart: "'{member}' is never reset: freeing ivars runs no destructor, so its object leaks",
     },
   },
@@ -36,7 +40,7 @@ export default defineRule({
     const { cls, index } = context;
     if (!cls.ivars && !cls.declaration?.fields.length) return [];
     if (!isComplete(context, cls)) return [];
-    const members = objectMembers(cls, index);
+    const members = allObjectMembers(cls, index);
     if (members.length === 0) return [];
     const life = ivarsLife(context, cls);
     if (life.escapes) return [];
@@ -45,14 +49,17 @@ export default defineRule({
   fixes(context, finding) {
     const known = finding.context as Context | undefined;
     const cls = known && context.index.classes.get(known.className);
-    const placed = cls && known ? releaseIn(context, cls, known.member) : undefined;
-    if (!placed || finding.message === "elements") return [];
+    const isAction = known !== undefined && context.index.ancestors(known.member.className).includes("OSAction");
+    const placed = cls && known ? releaseIn(context, cls, known.member, isAction ? "Stop" : "free") : undefined;
+    // For where Start has failed, and Stop does not run.
+    const also = cls && known && isAction ? releaseIn(context, cls, known.member, "free") : undefined;
+    if (!placed || finding.message === "elements" || finding.message === "element") return [];
     return [
       {
         title: `Release '${finding.data?.member ?? ""}' in ${placed.method}()`,
         // When the object may go is the driver's to decide.
         safe: false,
-        edits: [{ path: placed.path, edits: [placed.edit] }],
+        edits: byFile(also ? [placed, also] : [placed]),
       },
     ];
   },
@@ -62,10 +69,12 @@ function judge(
   context: ClassContext,
   member: Member,
   life: ReturnType<typeof ivarsLife>,
-): RuleFinding<"never" | "elements" | "smart">[] {
+): RuleFinding<"never" | "element" | "elements" | "failing" | "smart">[] {
   const { cls } = context;
   const uses = usesOf(context, cls, member);
-  const gains = uses.filter((use) => use.certain && (use.kind === "acquire" || (use.kind === "retain" && !use.copied)));
+  const gains = uses.filter(
+    (use) => use.certain && (use.kind === "acquire" || (use.kind === "retain" && use.copy === undefined)),
+  );
   const [first] = gains;
   if (!first || uses.some((use) => use.kind === "escape")) return [];
   const path = first.fn.path;
@@ -97,35 +106,44 @@ function judge(
   if (releases.length === 0) {
     return [{ message: "never", data: { member: place, source, cls: cls.name }, ...common }];
   }
+  if (releases.every((use) => isUndoing(use, gains))) {
+    return [{ message: "failing", data: { member: place, source, cls: cls.name }, ...common }];
+  }
   const [only] = releases;
-  if (!member.array || !only || typeof only.element !== "bigint") return [];
-  if (!releases.every((use) => use.element === only.element) || !others(gains, only.element)) return [];
+  if (!member.array || !only) return [];
+  const released = releases.flatMap(({ element }) => (typeof element === "bigint" ? [element] : []));
+  if (released.length < releases.length) return [];
+  const left = gains.find((use) => typeof use.element === "bigint" && !released.includes(use.element));
+  const one = new Set(released).size === 1;
+  if (left) {
+    const element = String(left.element);
+    const at = { path: left.fn.path, span: spanOf(left.at) };
+    const data = { member: place, element: one ? String(only.element) : element, cls: cls.name };
+    return [{ message: one ? "elements" : "element", data, ...common, ...(one ? {} : at) }];
+  }
+  // An index that is worked out is hardly always the same.
+  if (!one || !gains.some(({ element }) => element === "any")) return [];
   return [{ message: "elements", data: { member: place, element: String(only.element), cls: cls.name }, ...common }];
 }
 
-/** True when some object certainly goes to an element other than the one that is released: by another constant, or in a loop. */
-function others(gains: readonly Use[], released: bigint): boolean {
-  return gains.some((use) => {
-    if (typeof use.element === "bigint") return use.element !== released;
-    if (use.element !== "any") return false;
-    for (let up = use.at.parent; up; up = up.parent) {
-      if (up.kind === K.forStatement || up.kind === K.whileStatement) return true;
-    }
-    return false;
-  });
+/** True for a release on a failing way out of the function that has just filled the member: where that succeeds, the member stays filled. */
+function isUndoing(release: Use, gains: readonly Use[]): boolean {
+  const fn = outermostOf(release.fn);
+  if (release.fn !== fn || !gains.every((use) => use.fn === fn && use.at.start < release.at.start)) return false;
+  return isOnFailingExit(release.at, fn);
 }
 
 function inStruct(cls: ClassInfo, member: Member): boolean {
   return cls.ivars?.fields.some((each) => each.name === member.name) ?? false;
 }
 
-/** Where the release goes: for an action into Stop, because it holds the driver itself, for anything else into free(). */
+/** A release of the member in a method: an action's goes into Stop, because it holds the driver itself, any other into free(). */
 function releaseIn(
   context: BaseContext,
   cls: ClassInfo,
   member: Member,
+  method: "Stop" | "free",
 ): { readonly method: string; readonly path: string; readonly edit: Edit } | undefined {
-  const method = context.index.ancestors(member.className).includes("OSAction") ? "Stop" : "free";
   const fn = methodOf(cls, method);
   const file = fn && context.syntax(fn.path);
   if (!fn || !file || !inStruct(cls, member)) return undefined;

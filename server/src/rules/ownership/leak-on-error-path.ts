@@ -1,6 +1,7 @@
 // A +1 object that is looked after when all goes well and lost when a later call fails.
 import { defineRule, functions } from "../define.ts";
 import { problemData, problemsOf, releaseBeforeReturn } from "./problems.ts";
+import { convertToSharedPtr } from "./shared-pointer.ts";
 
 export default defineRule({
   meta: {
@@ -27,6 +28,10 @@ export default defineRule({
   },
   fixes(context, finding) {
     const { variable } = finding.data ?? {};
-    return variable ? releaseBeforeReturn(context, finding.path, finding.span, variable) : [];
+    if (!variable) return [];
+    return [
+      ...releaseBeforeReturn(context, finding.path, finding.span, variable),
+      ...convertToSharedPtr(context, finding.path, finding.span, variable),
+    ];
   },
 });

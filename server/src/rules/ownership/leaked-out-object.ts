@@ -1,6 +1,7 @@
 // A +1 object that a path which succeeds neither releases nor hands on.
 import { defineRule, functions } from "../define.ts";
-import { problemData, problemsOf, releaseBeforeReturn } from "./problems.ts";
+import { problemData, problemsOf, releaseBeforeLastReturn } from "./problems.ts";
+import { convertToSharedPtr } from "./shared-pointer.ts";
 
 export default defineRule({
   meta: {
@@ -40,9 +41,14 @@ export default defineRule({
   fixes(context, finding) {
     const { variable } = finding.data ?? {};
     const last = finding.steps?.at(-1);
-    if (finding.message !== "return" || !variable || !last) return [];
+    if (!variable || !last) return [];
     // Releasing a map whose address lives on would trade the leak for a dangling pointer: the map has to be stored instead.
     if (finding.steps?.some((step) => step.kind === "note")) return [];
-    return releaseBeforeReturn(context, finding.path, last.span, variable);
+    return [
+      ...(finding.message === "return"
+        ? releaseBeforeLastReturn(context, finding.path, finding.span, last.span, variable)
+        : []),
+      ...convertToSharedPtr(context, finding.path, finding.span, variable),
+    ];
   },
 });

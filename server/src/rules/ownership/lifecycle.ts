@@ -9,6 +9,7 @@ import { isLogging } from "../../flow/ownership-facts.ts";
 import { codeOf } from "./members.ts";
 
 const MAX_FUNCTIONS = 200;
+const MAX_NAMESAKES = 4;
 
 /** The method of a class by name, with a body; the outermost one. */
 export function methodOf(cls: ClassInfo, name: string): FunctionInfo | undefined {
@@ -23,22 +24,43 @@ export function reachedFrom(context: BaseContext, cls: ClassInfo, name: string):
   const first = methodOf(cls, name);
   const seen = new Set<FunctionInfo>(first ? [first] : []);
   const paths = new Set(codeOf(context, cls).map((summary) => summary.path));
+  const own = new Map<string, FunctionInfo[]>();
+  for (const fn of cls.functions) if (paths.has(fn.path)) own.set(fn.name, [...(own.get(fn.name) ?? []), fn]);
   for (const fn of seen) {
     if (seen.size > MAX_FUNCTIONS) break;
-    for (const node of walk(fn.body)) {
-      const call = callParts(node);
-      if (!call || call.name === "") continue;
-      // `super::free()` and the like end in the base class.
-      if (call.scope === "super" || call.args.some((argument) => textOf(argument) === "SUPERDISPATCH")) continue;
-      if (call.receiver && textOf(unwrap(call.receiver)) === "super") continue;
-      // `Stop_Impl(provider)` calls the body itself.
-      const plain = call.name.replace(/_Impl$/, "");
-      const named = context.index.functionsNamed(plain).filter((callee) => paths.has(callee.path));
-      const own = named.filter((callee) => context.index.classNameOf(callee) === cls.name);
-      for (const callee of own.length > 0 ? own : named.length <= 4 ? named : []) seen.add(callee);
-    }
+    for (const callee of calleesOf(fn))
+      for (const each of own.get(callee) ?? fewNamed(callee, context, paths)) seen.add(each);
   }
   return [...seen];
+}
+
+const callees = new WeakMap<FunctionInfo, ReadonlySet<string>>();
+
+/** The names that a function calls, in order. `super::free()` and the like end in the base class and are left out. */
+function calleesOf(fn: FunctionInfo): ReadonlySet<string> {
+  const known = callees.get(fn);
+  if (known) return known;
+  const names = new Set<string>();
+  for (const node of walk(fn.body)) {
+    const call = callParts(node);
+    if (!call || call.name === "") continue;
+    if (call.scope === "super" || call.args.some((argument) => textOf(argument) === "SUPERDISPATCH")) continue;
+    if (call.receiver && textOf(unwrap(call.receiver)) === "super") continue;
+    // `Stop_Impl(provider)` calls the body itself.
+    names.add(call.name.replace(/_Impl$/, ""));
+  }
+  callees.set(fn, names);
+  return names;
+}
+
+/** The functions of a name where they are few enough to be meant. */
+function fewNamed(name: string, context: BaseContext, paths: ReadonlySet<string>): readonly FunctionInfo[] {
+  const found: FunctionInfo[] = [];
+  for (const fn of context.index.functionsNamed(name)) {
+    if (paths.has(fn.path)) found.push(fn);
+    if (found.length > MAX_NAMESAKES) return [];
+  }
+  return found;
 }
 
 /** How memory comes and goes. */
@@ -148,8 +170,13 @@ export interface IvarsLife {
   readonly escapes: boolean;
 }
 
+/** Kept by the class, which belongs to one index, and that is all it is made of. */
+const lives = new WeakMap<ClassInfo, IvarsLife>();
+
 /** Looks at every mention of `ivars` as a whole in the class's functions. */
 export function ivarsLife(context: BaseContext, cls: ClassInfo): IvarsLife {
+  const known = lives.get(cls);
+  if (known) return known;
   const allocations: IvarsLife["allocations"][number][] = [];
   const deallocations: IvarsLife["deallocations"][number][] = [];
   let escapes = false;
@@ -175,7 +202,9 @@ export function ivarsLife(context: BaseContext, cls: ClassInfo): IvarsLife {
       }
     }
   }
-  return { allocations, deallocations, escapes };
+  const life = { allocations, deallocations, escapes };
+  lives.set(cls, life);
+  return life;
 }
 
 function isIvars(node: SyntaxNode): boolean {

@@ -5,12 +5,21 @@ import { outermostOf } from "../../semantics/places.ts";
 import { readDeclarator } from "../../semantics/types.ts";
 import { isLogging, isReleaseCall } from "../../flow/ownership-facts.ts";
 import { macroMeaning } from "../../knowledge/macros.ts";
-import { binaryParts, callParts, isNullConstant, namedCast, unaryParts, type CallParts } from "../../syntax/cpp.ts";
+import {
+  binaryParts,
+  callParts,
+  isNullConstant,
+  namedCast,
+  normalText,
+  uncast,
+  unaryParts,
+  type CallParts,
+} from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { field, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext } from "../define.ts";
 import { callName, effectOfPassing, storedBy } from "./api-calls.ts";
-import { mentionsOf, type Member, type Mention } from "./members.ts";
+import { mentionsOf, mentionsOfField, type Member, type Mention } from "./members.ts";
 import { sourceOf, type Source } from "./sources.ts";
 
 /** What happens to the reference that a member or variable holds. */
@@ -39,15 +48,63 @@ export interface Use {
   readonly source?: Source;
   /** For a release: the member is null afterwards. */
   readonly nulls?: boolean;
-  /** The release stands behind a local copy of the member. */
-  readonly copied?: boolean;
+  /** The local variable that holds a copy of the member, where the use is one of that. */
+  readonly copy?: string;
 }
 
 const MAX_COPIES = 2;
 
 /** Everything that the project does with a member, by path and place. */
 export function usesOf(context: BaseContext, cls: ClassInfo, member: Member): Use[] {
-  return mentionsOf(context, cls, member.name).flatMap((mention) => classify(context, mention, member.smart, 0));
+  const mentions = mentionsOf(context, cls, member);
+  const uses = balanced(mentions.flatMap((mention) => classify(context, mention, member.smart, 0)));
+  if (!member.within) return uses;
+  const structs = mentionsOfField(context, cls, member.within.field);
+  return [...uses, ...structs.flatMap((mention) => handedOut(context, mention))];
+}
+
+/** What a function retains and hands to its caller is the caller's: neither the retain nor the handing over concerns the member. */
+function balanced(uses: readonly Use[]): Use[] {
+  const handsOut = ({ kind, at }: Use): boolean =>
+    kind === "escape" &&
+    (at.kind === K.returnStatement ||
+      (at.kind === K.assignmentExpression && binaryParts(at)?.left.kind === K.pointerExpression));
+  const given = new Set(uses.filter(handsOut).map((use) => use.fn));
+  const retained = new Set(uses.filter((use) => use.kind === "retain" && given.has(use.fn)).map((use) => use.fn));
+  return uses.map((use) =>
+    retained.has(use.fn) && (use.kind === "retain" || handsOut(use)) ? { ...use, kind: "use" as const } : use,
+  );
+}
+
+/** A mention of a structure as a whole, when it goes where its members cannot be followed. */
+function handedOut(context: BaseContext, { node, fn, element }: Mention): Use[] {
+  const escape: Use[] = [{ kind: "escape", at: node, fn, element, certain: false, what: "" }];
+  let at = node;
+  for (let up = at.parent; up; up = at.parent) {
+    switch (up.kind) {
+      case K.parenthesizedExpression:
+      case K.pointerExpression:
+      case K.castExpression:
+        at = up;
+        continue;
+      case K.argumentList: {
+        const call = up.parent && callParts(up.parent);
+        if (!call) return escape;
+        const harmless =
+          isLogging(call.name) || /^(memset|bzero|sizeof|IOSafeDeleteNULL|IODelete|IOFree)$/.test(call.name);
+        return harmless || context.index.functionsNamed(call.name).length > 0 ? [] : escape;
+      }
+      case K.assignmentExpression:
+        // Kept somewhere else; a local pointer to it is followed by its type.
+        return binaryParts(up)?.right === at && binaryParts(up)?.left.kind !== K.identifier ? escape : [];
+      case K.returnStatement:
+      case K.lambdaCaptureSpecifier:
+        return escape;
+      default:
+        return [];
+    }
+  }
+  return [];
 }
 
 /** What one mention does. A local variable that gets a copy of the object is followed. */
@@ -100,13 +157,15 @@ function classify(context: BaseContext, mention: Mention, smart: boolean, copies
       case K.initDeclarator: {
         const declared = readDeclarator(up);
         if (declared.pointers > 1) return use("escape", up);
-        return follow(context, declared.name, up, mention, copies, use, declared.reference ? smart : false);
+        const { name, reference } = declared;
+        return follow(context, { name, reference, from: up, smart: reference && smart }, mention, copies, use);
       }
       case K.forRangeLoop: {
         const declarator = field(up, "declarator");
-        const name = declarator ? readDeclarator(declarator).name : "";
-        if (field(up, "right") !== node) return use("use", up);
-        return follow(context, name, field(up, "body") ?? up, mention, copies, use, smart, "any");
+        if (field(up, "right") !== node || !declarator) return use("use", up);
+        const { name, reference } = readDeclarator(declarator);
+        const element: Mention = { ...mention, element: "any" };
+        return follow(context, { name, reference, from: field(up, "body") ?? up, smart }, element, copies, use);
       }
       case K.argumentList: {
         const owner = up.parent;
@@ -123,6 +182,9 @@ function classify(context: BaseContext, mention: Mention, smart: boolean, copies
         }
         return passed(context, call, node, mention, smart, use);
       }
+      case K.returnStatement:
+        // By its name the method lends; the member still holds the object.
+        return use(/^[gG]et/.test(fn.name) && copies === 0 ? "use" : "escape", up);
       default:
         return use("escape", up);
     }
@@ -190,13 +252,25 @@ function stored(
   use: Maker,
 ): Use[] {
   if (isNullConstant(value) || /^\{\s*\}$/.test(textOf(value))) return use("clear", assignment, { nulls: true });
-  const source = sourceOf(context, value, mention.fn);
+  const source = heldBy(sourceOf(context, value, mention.fn), value, mention.fn);
   if (smart) {
     if (/^OSSharedPtr\s*<[^>]*>\s*(\(\s*\)|\{\s*\})$/.test(textOf(value))) return use("clear", assignment);
     return use("acquire", assignment, { what: source.what, source });
   }
   if (source.kind === "null") return use("clear", assignment, { nulls: true });
   return use(source.kind === "+1" ? "acquire" : "store", assignment, { what: source.what, source });
+}
+
+/** What is not the function's own becomes so where the function retains it: `x->retain(); member = x;`. */
+function heldBy(source: Source, value: SyntaxNode, fn: FunctionInfo): Source {
+  if (source.kind === "+1" || source.kind === "null") return source;
+  const text = normalText(uncast(value));
+  for (const node of walk(outermostOf(fn).body)) {
+    const call = callParts(node);
+    if (call?.name === "retain" && call.receiver && normalText(uncast(call.receiver)) === text)
+      return { kind: "+1", what: "retain" };
+  }
+  return source;
 }
 
 /** `other = member`. */
@@ -208,38 +282,70 @@ function copied(
   copies: number,
   use: Maker,
 ): Use[] {
+  if (isListed(context, target, mention.fn)) return use("use", at);
   if (target.kind !== K.identifier) return use("escape", at);
   const local = localVariable(textOf(target), target, mention.fn, context.index);
   if (!local || local.type.reference) return use("escape", at);
-  return follow(context, textOf(target), at, mention, copies, use, false);
+  return follow(context, { name: textOf(target), reference: false, from: at, smart: false }, mention, copies, use);
+}
+
+/** `queues[2] = member;` in an array that is the function's own, and that neither it nor a function that is given the array releases from. */
+function isListed(context: BaseContext, target: SyntaxNode, fn: FunctionInfo): boolean {
+  const list = target.kind === K.subscriptExpression ? target.children[0] : undefined;
+  if (list?.kind !== K.identifier) return false;
+  const name = textOf(list);
+  const local = localVariable(name, list, fn, context.index);
+  if (!local || local.parameter || local.static || !local.type.array) return false;
+  return ![...walk(outermostOf(fn).body)].some((node) => {
+    const call = callParts(node);
+    if (!call) return false;
+    const release = isReleaseCall(call);
+    if (release) return new RegExp(`\\b${name}\\b`).test(textOf(release.target));
+    if (!call.args.some((argument) => textOf(uncast(argument)) === name)) return false;
+    return context.index.functionsNamed(call.name).some((callee) => /release/i.test(textOf(callee.body)));
+  });
+}
+
+/** A local variable that stands for a member. */
+interface Copy {
+  readonly name: string;
+  /** It is the member by another name, not a copy of the pointer. */
+  readonly reference: boolean;
+  /** Where it gets its object. */
+  readonly from: SyntaxNode;
+  readonly smart: boolean;
 }
 
 /** Follows a local variable that holds the member's object. */
 function follow(
   context: BaseContext,
-  name: string,
-  from: SyntaxNode,
+  { name, reference, from, smart }: Copy,
   mention: Mention,
   copies: number,
   use: Maker,
-  smart: boolean,
-  element: Mention["element"] = mention.element,
 ): Use[] {
   if (name === "" || copies >= MAX_COPIES) return use("escape", from);
   const result: Use[] = [];
   const owner = outermostOf(mention.fn);
   for (const node of walk(owner.body)) {
     if (node.kind !== K.identifier || textOf(node) !== name || node.start < from.start) continue;
-    if (node.parent?.kind === K.initDeclarator && node.parent.children[0] === node) continue;
-    const copy: Mention = { node, fn: mention.fn, element, certain: mention.certain };
-    for (const each of classify(context, copy, smart, copies + 1)) {
+    if (isWithin(node, field(from, "declarator"))) continue;
+    for (const each of classify(context, { ...mention, node }, smart, copies + 1)) {
+      if (reference) {
+        result.push(each);
+        continue;
+      }
       if (each.kind === "acquire" || each.kind === "store") continue;
       // The variable is emptied; the member is not.
       if (each.kind === "clear" && !smart) continue;
-      result.push({ ...each, copied: true, nulls: false });
+      result.push({ ...each, copy: name, nulls: false });
     }
   }
   return result.length > 0 ? result : use("use", from);
+}
+
+function isWithin(node: SyntaxNode, outer: SyntaxNode | undefined): boolean {
+  return outer !== undefined && outer.start <= node.start && node.end <= outer.end;
 }
 
 /** `callee(…, member, …)`. */
@@ -264,7 +370,13 @@ function passed(
   }
   const effect = effectOfPassing(call, call.args.indexOf(argument), mention.fn, context);
   if (effect === "borrows") return use("use", call.node, { what: callName(call) });
-  return use(effect === "releases" ? "release" : "escape", call.node, { nulls: false });
+  if (effect !== "releases") return use("escape", call.node);
+  const callees = index.functionsNamed(call.name);
+  const position = call.args.indexOf(argument);
+  // What takes a reference to the pointer may well empty it.
+  return use("release", call.node, {
+    nulls: callees.some((each) => index.parametersOf(each)[position]?.type.reference),
+  });
 }
 
 /** `OSSafeRelease(x); x = nullptr;` */

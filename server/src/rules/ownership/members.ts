@@ -1,10 +1,10 @@
 // The object members of a class, and what the project does with each: acquired, retained, released, handed out. No rule by itself.
 import { codeAround } from "../../semantics/calls.ts";
 import { expressionType } from "../../semantics/expression-type.ts";
-import type { ClassInfo, FileSummary, FunctionInfo, ProjectIndex, TypeRef } from "../../semantics/model.ts";
+import type { ClassInfo, FieldInfo, FileSummary, FunctionInfo, ProjectIndex, TypeRef } from "../../semantics/model.ts";
 import { outermostOf } from "../../semantics/places.ts";
 import { activeChildren, branchContents, isConditional } from "../../semantics/preprocessor.ts";
-import { fieldParts, normalText, uncast } from "../../syntax/cpp.ts";
+import { fieldParts, normalText, unaryParts, uncast } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { textOf, type SyntaxFile, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext } from "../define.ts";
@@ -17,6 +17,8 @@ export interface Member {
   readonly className: string;
   readonly smart: boolean;
   readonly array: boolean;
+  /** The structure within `ivars` that it is a member of: `rx.buffer`, `channels[i].buffer`, `path->buffer`. */
+  readonly within?: { readonly field: string; readonly struct: string; readonly member: string };
 }
 
 /** A place where a member is named: `ivars->queue`, `self->ivars->queues[i]`. */
@@ -32,7 +34,10 @@ export interface Mention {
 
 /** The members of `struct X_IVars`, or of the class itself, that point to objects, in order of declaration. */
 export function objectMembers(cls: ClassInfo, index: ProjectIndex): Member[] {
-  const fields = [...(cls.ivars?.fields ?? []), ...(cls.declaration?.fields ?? [])];
+  return pointers([...(cls.ivars?.fields ?? []), ...(cls.declaration?.fields ?? [])], index);
+}
+
+function pointers(fields: readonly FieldInfo[], index: ProjectIndex): Member[] {
   const members: Member[] = [];
   for (const { name, type } of fields) {
     if (name === "") continue;
@@ -43,6 +48,23 @@ export function objectMembers(cls: ClassInfo, index: ProjectIndex): Member[] {
     members.push({ name, type, className, smart, array: type.array });
   }
   return members;
+}
+
+/** The same, and behind them the object members of the structures that `ivars` holds or points to. */
+export function allObjectMembers(cls: ClassInfo, index: ProjectIndex): Member[] {
+  const nested: Member[] = [];
+  for (const { name, type } of cls.ivars?.fields ?? []) {
+    const struct = index.resolveName(type.name);
+    const inner = index.classes.get(struct)?.declaration;
+    if (!inner || type.reference || type.pointers > 1 || index.isOSObject(struct) || struct === cls.ivars?.name)
+      continue;
+    const dot = type.pointers === 1 ? "->" : ".";
+    for (const each of pointers(inner.fields, index)) {
+      const within = { field: name, struct, member: each.name };
+      nested.push({ ...each, name: `${name}${dot}${each.name}`, array: each.array || type.array, within });
+    }
+  }
+  return [...objectMembers(cls, index), ...nested];
 }
 
 interface FieldMention {
@@ -87,27 +109,104 @@ export function codeOf(context: BaseContext, cls: ClassInfo): readonly FileSumma
 }
 
 /** Every place in the project that names the member, by path and place. */
-export function mentionsOf(context: BaseContext, cls: ClassInfo, member: string): Mention[] {
+export function mentionsOf(context: BaseContext, cls: ClassInfo, { name, within }: Member): Mention[] {
+  return within ? nestedMentions(context, cls, within) : mentionsOfField(context, cls, name);
+}
+
+/** Every place that names a member of the class's own, by path and place. */
+export function mentionsOfField(context: BaseContext, cls: ClassInfo, member: string): Mention[] {
+  const { index } = context;
+  const result: Mention[] = [];
+  const own = cls.declaration?.fields.some((each) => each.name === member) ? cls.name : undefined;
+  const struct = cls.ivars?.fields.some((each) => each.name === member) ? cls.ivars.name : undefined;
+  for (const summary of codeOf(context, cls)) {
+    const syntax = context.syntax(summary.path);
+    if (!syntax) continue;
+    const table = fieldsOf(syntax, summary);
+    const fields = byOwner(table.get(member), index);
+    for (const { node, fn, owner } of inOrder(fields, [cls.name, cls.ivars?.name, ANYBODY]))
+      result.push(mention(node, fn, owner !== ANYBODY, index));
+    const plain = byOwner(table.get(` ${member}`), index);
+    for (const { node, fn } of inOrder(plain, [own, struct])) result.push(mention(node, fn, true, index));
+  }
+  return result;
+}
+
+/**
+ * The places that name a member of a structure within `ivars`: certain through `ivars`, possible through a pointer to such a structure,
+ * of which there may be several.
+ */
+function nestedMentions(context: BaseContext, cls: ClassInfo, within: NonNullable<Member["within"]>): Mention[] {
+  const { index } = context;
   const result: Mention[] = [];
   for (const summary of codeOf(context, cls)) {
     const syntax = context.syntax(summary.path);
     if (!syntax) continue;
     const table = fieldsOf(syntax, summary);
-    for (const { node, fn } of table.get(member) ?? []) {
-      const certain = ownerOf(node, fn, cls, context.index);
-      if (certain !== undefined) result.push(mention(node, fn, certain, context.index));
-    }
-    const own = cls.declaration?.fields.some((each) => each.name === member) ?? false;
-    const inStruct = cls.ivars?.fields.some((each) => each.name === member) ?? false;
-    if (!own && !inStruct) continue;
-    for (const { node, fn } of table.get(` ${member}`) ?? []) {
-      const className = context.index.classNameOf(outermostOf(fn)) ?? fn.className;
-      if (className !== (own ? cls.name : undefined) && className !== (inStruct ? cls.ivars?.name : undefined))
+    for (const { node, fn, owner } of inOrder(byOwner(table.get(within.member), index), [within.struct, ANYBODY])) {
+      const object = fieldParts(node)?.object;
+      const around = object && outerField(object);
+      if (!around || owner === ANYBODY) {
+        result.push(mention(node, fn, false, index));
         continue;
-      result.push(mention(node, fn, true, context.index));
+      }
+      const outer = ownerOf(around, fn, index) ?? ANYBODY;
+      if (textOf(fieldParts(around)?.member ?? around) !== within.field) continue;
+      if (outer !== cls.name && outer !== cls.ivars?.name && outer !== ANYBODY) continue;
+      const found = mention(node, fn, outer !== ANYBODY, index);
+      result.push({ ...found, element: found.element ?? mention(around, fn, true, index).element });
     }
+    const plain = byOwner(table.get(` ${within.member}`), index);
+    for (const { node, fn } of inOrder(plain, [within.struct])) result.push(mention(node, fn, false, index));
   }
   return result;
+}
+
+/** `ivars->channels` of `ivars->channels[i]` and `(*ivars->path)`; undefined where a variable stands for the structure. */
+function outerField(object: SyntaxNode): SyntaxNode | undefined {
+  let node = uncast(object);
+  while (node.kind === K.subscriptExpression || node.kind === K.pointerExpression) {
+    const inner = node.kind === K.subscriptExpression ? node.children[0] : unaryParts(node)?.operand;
+    if (!inner) return undefined;
+    node = uncast(inner);
+  }
+  return fieldParts(node) ? node : undefined;
+}
+
+/** The owner of a field expression whose object's type cannot be said. */
+const ANYBODY = "";
+
+interface OwnedMention extends FieldMention {
+  /** The class or structure whose member it is. */
+  readonly owner: string;
+}
+
+type ByOwner = ReadonlyMap<string, readonly OwnedMention[]>;
+
+const owned = new WeakMap<ProjectIndex, WeakMap<readonly FieldMention[], ByOwner>>();
+
+/** The mentions of a name in a file by owner, made once: many classes may have a member of that name, and each asks for its own. */
+function byOwner(mentions: readonly FieldMention[] | undefined, index: ProjectIndex): ByOwner {
+  if (!mentions) return new Map();
+  let tables = owned.get(index);
+  if (!tables) owned.set(index, (tables = new WeakMap()));
+  const known = tables.get(mentions);
+  if (known) return known;
+  const result = new Map<string, OwnedMention[]>();
+  for (const { node, fn } of mentions) {
+    const owner = ownerOf(node, fn, index);
+    if (owner === undefined) continue;
+    const list = result.get(owner);
+    if (list) list.push({ node, fn, owner });
+    else result.set(owner, [{ node, fn, owner }]);
+  }
+  tables.set(mentions, result);
+  return result;
+}
+
+function inOrder(mentions: ByOwner, owners: readonly (string | undefined)[]): OwnedMention[] {
+  const found = owners.flatMap((owner) => (owner === undefined ? [] : (mentions.get(owner) ?? [])));
+  return found.sort((a, b) => a.node.start - b.node.start);
 }
 
 function mention(field: SyntaxNode, fn: FunctionInfo, certain: boolean, index: ProjectIndex): Mention {
@@ -125,31 +224,30 @@ function mention(field: SyntaxNode, fn: FunctionInfo, certain: boolean, index: P
   return { node, fn, element, certain };
 }
 
-/**
- * Whether a field expression names a member of the class: true when certain, false when it may, undefined when it names
- * another class's member.
- */
-function ownerOf(node: SyntaxNode, fn: FunctionInfo, cls: ClassInfo, index: ProjectIndex): boolean | undefined {
+/** The class or structure whose member a field expression, or a name alone, is; `ANYBODY` where that is not known, undefined for none. */
+function ownerOf(node: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): string | undefined {
+  const className = index.classNameOf(outermostOf(fn)) ?? fn.className;
+  if (node.kind === K.identifier) return className;
   const parts = fieldParts(node);
   if (!parts) return undefined;
   const object = uncast(parts.object);
   const text = normalText(object);
-  const className = index.classNameOf(outermostOf(fn)) ?? fn.className;
-  if (text === "ivars" || text === "this->ivars") {
-    return className === undefined ? false : className === cls.name ? true : undefined;
-  }
-  if (object.kind === K.this) return className === cls.name ? true : undefined;
+  if (text === "ivars" || text === "this->ivars") return className ?? ANYBODY;
+  if (object.kind === K.this) return className;
   const inner = fieldParts(object);
   if (inner && textOf(inner.member) === "ivars") {
     const type = expressionType(inner.object, fn, index);
-    const owner = type && index.resolveName(type.argument && type.pointers === 0 ? type.argument.name : type.name);
-    return owner === undefined ? false : owner === cls.name ? true : undefined;
+    return type ? classIn(type, index) : ANYBODY;
   }
   const type = expressionType(object, fn, index);
-  if (!type || type.name === "" || type.name === "auto") return false;
-  const owner = index.resolveName(type.argument && type.pointers === 0 ? type.argument.name : type.name);
-  if (owner === cls.ivars?.name || owner === cls.name) return true;
-  return index.classes.has(owner) || index.isOSObject(owner) ? undefined : false;
+  if (!type || type.name === "" || type.name === "auto") return ANYBODY;
+  const owner = classIn(type, index);
+  return index.classes.has(owner) || index.isOSObject(owner) ? owner : ANYBODY;
+}
+
+/** The class that a pointer points at, a smart one too. */
+function classIn(type: TypeRef, index: ProjectIndex): string {
+  return index.resolveName(type.argument && type.pointers === 0 ? type.argument.name : type.name);
 }
 
 /**

@@ -1,11 +1,13 @@
 // A completion that the caller lends for one call is kept in a member without a reference of its own.
 import { expressionType, localVariable } from "../../semantics/expression-type.ts";
-import type { FunctionInfo } from "../../semantics/model.ts";
+import type { ClassInfo, FunctionInfo } from "../../semantics/model.ts";
 import { outermostOf, placeOf } from "../../semantics/places.ts";
 import { binaryParts, fieldParts, isNullConstant, normalText, uncast } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { nodeAt, spanOf, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
-import { defineRule, syntax, type SyntaxContext } from "../define.ts";
+import { defineRule, syntax, type BaseContext, type SyntaxContext } from "../define.ts";
+import { isComplete, objectMembers } from "./members.ts";
+import { usesOf } from "./member-uses.ts";
 import { isLentCompletion } from "./completions.ts";
 import { mayRetain, namesFor } from "./retains.ts";
 import { insertBefore } from "./edits.ts";
@@ -42,6 +44,11 @@ export default defineRule({
     if (!file) return [];
     const node = nodeAt(file.root, finding.span);
     const parts = binaryParts(node);
+    const summary = context.summary(finding.path);
+    const fn = summary?.functions.find((each) => each.body.start <= node.start && node.end <= each.body.end);
+    const cls = fn && context.index.classOf(fn);
+    // Without a release the retain would only leak.
+    if (parts && cls && isComplete(context, cls) && !isReleasedBy(context, cls, textOf(parts.left))) return [];
     const completion = parts && textOf(uncast(parts.right));
     const edit = completion === undefined ? undefined : insertBefore(file.text, node, `${completion}->retain();`);
     if (!edit) return [];
@@ -55,6 +62,11 @@ export default defineRule({
     ];
   },
 });
+
+function isReleasedBy(context: BaseContext, cls: ClassInfo, place: string): boolean {
+  const member = objectMembers(cls, context.index).find(({ name }) => place.endsWith(`->${name}`));
+  return member === undefined || usesOf(context, cls, member).some(({ kind }) => kind === "release");
+}
 
 /** True for a raw pointer that outlives the call: a member of the class, of `ivars`, or of what a pointer points to. */
 function isLasting(left: SyntaxNode, fn: FunctionInfo, { index }: SyntaxContext): boolean {

@@ -1,6 +1,7 @@
 // An OSAction that is handed to a setter, which retains it, and then forgotten.
 import { defineRule, functions } from "../define.ts";
-import { problemData, problemsOf, releaseBeforeReturn } from "./problems.ts";
+import { problemData, problemsOf, releaseBeforeLastReturn } from "./problems.ts";
+import { convertToSharedPtr } from "./shared-pointer.ts";
 
 export default defineRule({
   meta: {
@@ -37,6 +38,10 @@ export default defineRule({
   fixes(context, finding) {
     const { variable } = finding.data ?? {};
     const last = finding.steps?.at(-1);
-    return variable && last ? releaseBeforeReturn(context, finding.path, last.span, variable) : [];
+    if (!variable || !last) return [];
+    return [
+      ...releaseBeforeLastReturn(context, finding.path, finding.span, last.span, variable),
+      ...convertToSharedPtr(context, finding.path, finding.span, variable),
+    ];
   },
 });

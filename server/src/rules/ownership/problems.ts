@@ -1,5 +1,6 @@
 // What the rules on a function's references share: which problem is whose, what is said of it, and where a release would go.
 import type { Edit } from "../../base/edit.ts";
+import { isReleaseCall } from "../../flow/ownership-facts.ts";
 import { ownershipOf, type OwnershipProblem } from "../../flow/ownership.ts";
 import type { Site } from "../../flow/sites.ts";
 import type { Outcome } from "../../flow/state.ts";
@@ -7,10 +8,12 @@ import { stepsOf } from "../../flow/steps.ts";
 import { indentationAt, insideBraces, isSoleStatement } from "../../syntax/layout.ts";
 import type { FunctionInfo } from "../../semantics/model.ts";
 import { readDeclarator } from "../../semantics/types.ts";
-import { isDeclaratorLike } from "../../syntax/cpp.ts";
-import { nodeAt, textOf, type SyntaxNode } from "../../syntax/node.ts";
+import { callParts, isDeclaratorLike, unwrap } from "../../syntax/cpp.ts";
+import { nodeAt, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import { K } from "../../syntax/kinds.ts";
 import type { BaseContext, Fix, FunctionContext, RuleFinding, Step } from "../define.ts";
+import { namesFor } from "./retains.ts";
+import { failingExitAfter } from "./failing-exits.ts";
 
 /** Which rule speaks of a problem. An OSAction's leak has a rule of its own; a path that fails has one where success is clean. */
 export type ProblemKind =
@@ -108,7 +111,10 @@ function nestedIn(context: FunctionContext): FunctionInfo[] {
 }
 
 function isReleasedAnywhere(variable: string, fn: FunctionInfo): boolean {
-  const text = textOf(fn.body);
+  return isReleasedIn(variable, textOf(fn.body));
+}
+
+function isReleasedIn(variable: string, text: string): boolean {
   const name = variable.replace(/[$]/g, "\\$&");
   return new RegExp(`\\b${name}\\s*->\\s*(?:release|free)\\s*\\(|OSSafeRelease\\w*\\s*\\(\\s*${name}\\b`).test(text);
 }
@@ -116,6 +122,24 @@ function isReleasedAnywhere(variable: string, fn: FunctionInfo): boolean {
 /** The finding's common data. Lines are not in it: they change while the finding is kept. */
 export function problemData({ problem }: ProblemReport): Readonly<Record<string, string>> {
   return { variable: problem.site.variable, source: problem.site.source };
+}
+
+/**
+ * Releases the variable before the return at `at`, for a finding at the acquisition: nothing when a later failing exit would still lose it,
+ * which nothing has been said of while all exits do.
+ */
+export function releaseBeforeLastReturn(
+  context: BaseContext,
+  path: string,
+  acquired: RuleFinding["span"],
+  at: RuleFinding["span"],
+  variable: string,
+): Fix[] {
+  const syntax = context.syntax(path);
+  const fn = context.summary(path)?.functions.find((each) => !each.outer && contains(each.body, at));
+  const node = syntax && nodeAt(syntax.root, acquired);
+  if (!node || !fn || failingExitAfter(node, fn, (code) => isReleasedIn(variable, textOf(code)))) return [];
+  return releaseBeforeReturn(context, path, at, variable);
 }
 
 /** Releases the variable before the return at `at`; nothing when the returned value still needs it. */
@@ -129,6 +153,8 @@ export function releaseBeforeReturn(
   if (!syntax) return [];
   const statement = returnAt(nodeAt(syntax.root, at));
   if (!statement || new RegExp(`\\b${variable}\\b`).test(textOf(statement))) return [];
+  const fn = context.summary(path)?.functions.find((each) => !each.outer && contains(each.body, statement));
+  if (!fn || isReleasedOnTheWay(variable, statement, fn)) return [];
   const release = `OSSafeReleaseNULL(${variable});`;
   return [
     {
@@ -138,6 +164,26 @@ export function releaseBeforeReturn(
     },
   ];
 }
+
+/** Another path to the same return has released the object and left the pointer as it is: one more release would be one too many. */
+function isReleasedOnTheWay(variable: string, statement: SyntaxNode, fn: FunctionInfo): boolean {
+  const identifier = [...walk(fn.body)].find((node) => node.kind === K.identifier && textOf(node) === variable);
+  const names = identifier ? namesFor(identifier, fn) : new Set([variable]);
+  return [...walk(fn.body)].some((node) => {
+    const call = node.end <= statement.start ? callParts(node) : undefined;
+    const release = call && isReleaseCall(call);
+    if (!release || release.nulls || !names.has(textOf(unwrap(release.target)))) return false;
+    // What has returned does not come here.
+    for (let up = node.parent; up && up !== fn.body; up = up.parent) {
+      if (up.kind === K.compoundStatement && up.children.at(-1)?.kind === K.returnStatement && !contains(up, statement))
+        return false;
+    }
+    return true;
+  });
+}
+
+const contains = (outer: SyntaxNode, { start, end }: RuleFinding["span"]): boolean =>
+  outer.start <= start && end <= outer.end;
 
 function returnAt(node: SyntaxNode): SyntaxNode | undefined {
   for (let up: SyntaxNode | undefined = node; up; up = up.parent) if (up.kind === K.returnStatement) return up;

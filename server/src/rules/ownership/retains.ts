@@ -16,9 +16,11 @@ export function namesFor(expression: SyntaxNode, fn: FunctionInfo): Set<string> 
       const parts = binaryParts(node);
       const target = parts && placeOf(parts.left);
       if (parts && target && names.has(placeOf(valueBehind(parts.right))?.name ?? "")) names.add(target.name);
-    } else if (node.kind === K.initDeclarator) {
+    } else if (node.kind === K.initDeclarator || node.kind === K.declaration) {
+      // `if (T *x = …)` declares without a declarator of its own.
       const value = field(node, "value");
-      if (value && names.has(placeOf(valueBehind(value))?.name ?? "")) names.add(readDeclarator(node).name);
+      const declared = node.kind === K.declaration ? field(node, "declarator") : node;
+      if (value && names.has(placeOf(valueBehind(value))?.name ?? "")) names.add(readDeclarator(declared).name);
     }
   }
   return names;
@@ -43,7 +45,8 @@ export function valueBehind(expression: SyntaxNode): SyntaxNode {
 export function mayRetain(names: ReadonlySet<string>, fn: FunctionInfo, index: ProjectIndex): boolean {
   for (const node of walk(outermostOf(fn).body)) {
     const call = callParts(node);
-    if (!call) continue;
+    // The base class's own method keeps nothing for this one.
+    if (!call || call.args.some((argument) => textOf(argument) === "SUPERDISPATCH")) continue;
     const receiver = call.receiver && placeOf(call.receiver)?.name;
     if (receiver !== undefined && names.has(receiver) && /retain/i.test(call.name)) return true;
     if (!call.args.some((argument) => names.has(placeOf(argument)?.name ?? ""))) continue;

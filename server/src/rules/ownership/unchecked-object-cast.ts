@@ -3,7 +3,7 @@ import { expressionType, isObjectPointer } from "../../semantics/expression-type
 import type { FunctionInfo, ProjectIndex } from "../../semantics/model.ts";
 import { outermostOf } from "../../semantics/places.ts";
 import { readDeclarator, readTypeDescriptor } from "../../semantics/types.ts";
-import { binaryParts, callParts, namedCast, normalText, uncast, unwrap } from "../../syntax/cpp.ts";
+import { assignedTo, binaryParts, callParts, namedCast, normalText, uncast, unwrap } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { nodeAt, spanOf, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import { defineRule, syntax } from "../define.ts";
@@ -115,8 +115,10 @@ function isChecked(
     if (/^OS(Dynamic|Required|Member)Cast$|^OSTypeID$/.test(call.name)) {
       const [type, object] = call.args;
       const named = type && index.resolveName(textOf(type));
-      if (object && texts.has(normalText(uncast(object))) && named && index.ancestors(named).includes(target))
-        return true;
+      // What is cast here has been asked, or is itself what a checked cast gave.
+      const given = assignedTo(node.parent ?? node)?.left;
+      const asked = [object, given].some((each) => each && texts.has(normalText(uncast(each))));
+      if (asked && named && index.ancestors(named).includes(target)) return true;
     }
     // `metaCast`, `isKindOf` and the like on the same object.
     if (call.receiver && /cast|kind|class|type/i.test(call.name) && texts.has(normalText(uncast(call.receiver))))

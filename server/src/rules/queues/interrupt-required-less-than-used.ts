@@ -1,4 +1,5 @@
 // ConfigureInterrupts guarantees fewer vectors than the driver creates sources for.
+import { plural } from "../../base/plural.ts";
 import { callsAround, callsOf, type CallSite } from "../../semantics/calls.ts";
 import { constantValue, loopsAround, placeOf, roundsOf } from "../../semantics/places.ts";
 import { uncast } from "../../syntax/cpp.ts";
@@ -18,7 +19,7 @@ export default defineRule({
     summary: "ConfigureInterrupts requires fewer vectors than sources are created.",
     why: "The system may grant only what is required; creating a source for a vector beyond that fails on some Macs and ports and works on others.",
     messages: {
-      fewer: "only {required} vector(s) are guaranteed, but {used} sources are created",
+      fewer: "only {required} guaranteed, but {used} sources are created",
     },
   },
   trigger: file(),
@@ -43,7 +44,7 @@ export default defineRule({
       if (value === undefined) continue;
       findings.push({
         message: "fewer",
-        data: { required: value.toString(), used: used.count.toString() },
+        data: { required: plural(value, "vector is", "vectors are"), used: used.count.toString() },
         span: spanOf(argument ?? site.node),
         steps: used.steps,
       });
