@@ -1,5 +1,6 @@
 // The extension's entry: creates the parts and connects them. What each part does is in its own file.
 import * as vscode from "vscode";
+import { registerGrants } from "./grants.ts";
 import { registerPathActions } from "./path-actions.ts";
 import { registerPathView } from "./path-view.ts";
 import { registerProjectsView } from "./projects-view.ts";
@@ -24,6 +25,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   registerStatusItem(context, server);
   registerValidateBundle(context, server);
   registerProjectsView(context, server);
+  registerGrants(context, server);
   const { version } = context.extension.packageJSON as { version: string };
   log.info(`DriverKit Tools ${version}`);
   await server.start();

@@ -7,7 +7,7 @@ import {
   WorkDoneProgress,
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
-import { statusChangedNotification } from "../../server/src/protocol.ts";
+import { statusChangedNotification, type InitializationOptions } from "../../server/src/protocol.ts";
 import { documentSelector, isRelevantPath } from "./files.ts";
 import { rulePageBase, trustRuleLinks } from "./rule-pages.ts";
 
@@ -133,11 +133,10 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
       match: (_selector, resource) => resource.scheme === "file" && isRelevantPath(resource.path),
     },
     initializationOptions: {
-      /** Prefix of the links to rule pages; the rule's id is appended. Editors without this get links to the packaged files. */
       rulePageBase: pages,
-      /** VS Code's own hover begins with the messages of the diagnostics: the server's need not repeat them. */
       hoverShowsMessages: true,
-    },
+      statusChanges: true,
+    } satisfies InitializationOptions,
     middleware: {
       provideHover: async (document, position, token, next) => {
         const wanted = vscode.workspace.getConfiguration("driverkit", document).get<boolean>("hover", true);

@@ -1,7 +1,9 @@
 // The view "DriverKit: Projects": dexts with what their files say, and the apps that bring them. The server knows; this shows it.
 import * as vscode from "vscode";
 import { projectsChangedNotification, projectsRequest, type ProjectNode } from "../../server/src/protocol.ts";
+import { countFindings, type FindingCounts } from "./finding-counts.ts";
 import type { LanguageServer } from "./language-server.ts";
+import { describeCounts } from "./status-item.ts";
 
 const shownKey = "driverkit.hasProjects";
 
@@ -33,6 +35,11 @@ const ICONS: Readonly<Record<ProjectNode["kind"], string>> = {
 /** What a person looks for first is open from the start. */
 const OPEN: ReadonlySet<ProjectNode["kind"]> = new Set(["dext", "info-plist"]);
 
+/** What stands for files of its own: its findings are counted behind it. An app that brings a dext counts by itself. */
+const COUNTED: ReadonlySet<ProjectNode["kind"]> = new Set(["dext", "app", "sources"]);
+/** What is one file: the editor itself colours it and counts its problems, as in the Explorer. */
+const FILES: ReadonlySet<ProjectNode["kind"]> = new Set(["info-plist", "entitlements", "source"]);
+
 class ProjectsView implements vscode.TreeDataProvider<ProjectNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly tree: vscode.TreeView<ProjectNode>;
@@ -41,16 +48,20 @@ class ProjectsView implements vscode.TreeDataProvider<ProjectNode>, vscode.Dispo
   /** The path of labels to each node: the editor keeps open what has the same one after a refresh. */
   private readonly ids = new WeakMap<ProjectNode, string>();
   private nodes: readonly ProjectNode[] = [];
+  private counts: FindingCounts;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(server: LanguageServer) {
     this.server = server;
+    this.counts = countFindings();
     this.tree = vscode.window.createTreeView("driverkit.projects", { treeDataProvider: this, showCollapseAll: true });
     this.disposables = [
       this.tree,
       this.changed,
       server.onDidChangeState(() => this.refresh()),
       server.onNotification(projectsChangedNotification, () => void this.refresh()),
+      vscode.languages.onDidChangeDiagnostics(() => this.recount()),
     ];
   }
 
@@ -80,9 +91,13 @@ class ProjectsView implements vscode.TreeDataProvider<ProjectNode>, vscode.Dispo
     const item = new vscode.TreeItem(node.label, state);
     const id = this.ids.get(node);
     if (id !== undefined) item.id = id;
-    if (node.description !== "") item.description = node.description;
-    item.tooltip = node.tooltip === "" ? `${node.label} ${node.description}`.trim() : node.tooltip;
-    item.iconPath = new vscode.ThemeIcon(ICONS[node.kind]);
+    const counted = COUNTED.has(node.kind) ? this.counts.of(filesOf(node)) : undefined;
+    const findings = counted ? describeCounts(counted) : "";
+    const parts = node.kind === "sources" ? [node.description, findings] : [findings, node.description];
+    item.description = parts.filter((part) => part !== "").join(" · ");
+    item.tooltip = node.tooltip === "" ? `${node.label} ${item.description}`.trim() : node.tooltip;
+    item.iconPath = node.kind === "source" ? vscode.ThemeIcon.File : new vscode.ThemeIcon(ICONS[node.kind]);
+    if (FILES.has(node.kind) && node.location) item.resourceUri = vscode.Uri.parse(node.location.uri);
     item.contextValue = node.kind;
     if (node.location) {
       item.command = { command: "driverkit.openProjectPlace", title: "Open", arguments: [node.location] };
@@ -91,7 +106,19 @@ class ProjectsView implements vscode.TreeDataProvider<ProjectNode>, vscode.Dispo
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  /** Draws the tree anew when the numbers of findings are others. Diagnostics come file by file; those at once are taken together. */
+  private recount(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const counts = countFindings();
+      if (counts.key === this.counts.key) return;
+      this.counts = counts;
+      this.changed.fire();
+    }, 100);
   }
 
   private async ask(): Promise<readonly ProjectNode[]> {
@@ -102,6 +129,17 @@ class ProjectsView implements vscode.TreeDataProvider<ProjectNode>, vscode.Dispo
       return this.nodes; // The server stopped meanwhile; its new state brings us here again.
     }
   }
+}
+
+/** The files that a row and what hangs below it name, without those of an app below a dext. */
+function filesOf(node: ProjectNode): Set<string> {
+  const files = new Set<string>();
+  const add = (each: ProjectNode): void => {
+    if (each.location) files.add(each.location.uri);
+    for (const child of each.children) if (child.kind !== "app") add(child);
+  };
+  add(node);
+  return files;
 }
 
 async function openPlace({ uri, range: { start, end } }: NonNullable<ProjectNode["location"]>): Promise<void> {

@@ -1,25 +1,27 @@
 // The command "Validate dext bundle": asks which dext, shows progress, and opens the summary. Problems are filled by the server.
 import { posix } from "node:path";
 import * as vscode from "vscode";
-import {
-  listDextsRequest,
-  validateRequest,
-  type DextInfo,
-  type ValidateParams,
-  type ValidationReport,
-} from "../../server/src/protocol.ts";
+import { validateRequest, type ValidateParams, type ValidationReport } from "../../server/src/protocol.ts";
+import { chooseDext, dextOfRow, type DextChoice } from "./dexts.ts";
 import type { LanguageServer } from "./language-server.ts";
 import { rulePageBase, rulePagesFolder, showMarkdown } from "./rule-pages.ts";
 import { describeCounts } from "./status-item.ts";
 
 export function registerValidateBundle(context: vscode.ExtensionContext, server: LanguageServer): void {
   context.subscriptions.push(
-    vscode.commands.registerCommand("driverkit.validateBundle", () => validateBundle(context, server)),
+    vscode.commands.registerCommand("driverkit.validateBundle", (row?: unknown) =>
+      validateBundle(context, server, dextOfRow(row)),
+    ),
   );
 }
 
-async function validateBundle(context: vscode.ExtensionContext, server: LanguageServer): Promise<void> {
-  const choice = await chooseDext(server);
+async function validateBundle(
+  context: vscode.ExtensionContext,
+  server: LanguageServer,
+  row: DextChoice | undefined,
+): Promise<void> {
+  const all = { label: "$(checklist) All dexts", name: "all dexts" };
+  const choice = row ?? (await chooseDext(server, "Validate Dext Bundle", all));
   if (choice === undefined) return;
   const report = await validate(server, choice);
   if (report === undefined) return;
@@ -29,39 +31,9 @@ async function validateBundle(context: vscode.ExtensionContext, server: Language
   vscode.window.setStatusBarMessage(summary, 10_000);
 }
 
-interface Choice {
-  readonly title: string;
-  readonly params: ValidateParams;
-}
-
-/** The dext to check: the only one, or the one picked. Undefined when there is none, or nothing was picked. */
-async function chooseDext(server: LanguageServer): Promise<Choice | undefined> {
-  const dexts = await server.request<readonly DextInfo[]>(listDextsRequest);
-  const [first] = dexts;
-  if (first === undefined) {
-    void vscode.window.showInformationMessage(
-      "No dext was found in this workspace: no Xcode target and no folder with an Info.plist that describes a DriverKit driver.",
-    );
-    return undefined;
-  }
-  if (dexts.length === 1) return { title: first.name, params: { dext: first.id } };
-  const items: (vscode.QuickPickItem & Choice)[] = dexts.map((dext) => ({
-    label: `$(circuit-board) ${dext.name}`,
-    description: vscode.workspace.asRelativePath(vscode.Uri.parse(dext.folderUri)),
-    detail: `${dext.sourceCount} source files, defined in ${vscode.workspace.asRelativePath(vscode.Uri.parse(dext.definedInUri))}`,
-    title: dext.name,
-    params: { dext: dext.id },
-  }));
-  items.push({ label: "$(checklist) All dexts", title: "all dexts", params: {} });
-  return vscode.window.showQuickPick(items, {
-    title: "Validate Dext Bundle",
-    placeHolder: "Which dext?",
-    matchOnDescription: true,
-  });
-}
-
-async function validate(server: LanguageServer, { title, params }: Choice): Promise<ValidationReport | undefined> {
-  const options = { location: vscode.ProgressLocation.Notification, title: `Validating ${title}`, cancellable: true };
+async function validate(server: LanguageServer, { name, id }: DextChoice): Promise<ValidationReport | undefined> {
+  const options = { location: vscode.ProgressLocation.Notification, title: `Validating ${name}`, cancellable: true };
+  const params: ValidateParams = id === undefined ? {} : { dext: id };
   return vscode.window.withProgress(options, async (progress, token) => {
     const workDoneToken = `driverkit-validate-${Date.now()}`;
     let done = 0;

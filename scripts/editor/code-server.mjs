@@ -35,9 +35,9 @@ const quietSettings = {
 
 /**
  * Starts code-server. `folder` is copied (its own copy is `workspace` of the result), `vsix` is installed, `settings` are the
- * user's settings. Resolves when the server answers; rejects with the end of its log when it does not within a minute.
+ * user's settings, `workspaceFile` a .code-workspace in the folder to open in its place. Resolves when the server answers; rejects with the end of its log when it does not within a minute.
  */
-export async function startCodeServer({ folder, vsix, settings = {}, port }) {
+export async function startCodeServer({ folder, vsix, settings = {}, port, workspaceFile }) {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "driverkit-editor-"));
   const workspace = path.join(scratch, path.basename(folder));
   fs.cpSync(folder, workspace, { recursive: true });
@@ -83,7 +83,8 @@ export async function startCodeServer({ folder, vsix, settings = {}, port }) {
     await stop();
     throw new Error(`${error.message}\n${tail}`);
   }
-  const url = `http://${address}/?folder=${encodeURIComponent(workspace)}`;
+  const opened = workspaceFile ? { workspace: path.join(workspace, workspaceFile) } : { folder: workspace };
+  const url = `http://${address}/?${new URLSearchParams(opened)}`;
   return { url, workspace, scratch, process: child, stop };
 }
 

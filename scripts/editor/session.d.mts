@@ -23,6 +23,8 @@ export interface SessionOptions {
   /** Copied before it is opened. */
   readonly folder: string;
   readonly vsix: string;
+  /** A .code-workspace in the folder that is opened in its place. */
+  readonly workspaceFile?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -57,6 +59,9 @@ export interface Session {
   toggleView(name: string): Promise<void>;
   rows(view: string): Promise<string[]>;
   takeRow(view: string, text: string, action: "toggle" | "click"): Promise<void>;
+  takeRowAction(view: string, text: string, title: string): Promise<void>;
+  takeLens(text: string): Promise<void>;
+  clipboard(): Promise<string>;
   widenSideBar(width: number): Promise<void>;
   followRuleLink(rule: string): Promise<void>;
   preview(accept?: (text: string) => boolean): Promise<string>;

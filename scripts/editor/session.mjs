@@ -20,9 +20,9 @@ const pane = (name) => `.pane:has(h3:has-text(${JSON.stringify(name)}))`;
 const pathPane = ".pane:has(h3:has-text('DriverKit: Path'))";
 
 /** Starts code-server and Chromium and opens the folder. End it with `close`. */
-export async function openSession({ folder, vsix, settings, size = { width: 1280, height: 800 } }) {
+export async function openSession({ folder, vsix, settings, workspaceFile, size = { width: 1280, height: 800 } }) {
   const { chromium } = createRequire(path.join(cache, "package.json"))("playwright-core");
-  const server = await startCodeServer({ folder, vsix, settings });
+  const server = await startCodeServer({ folder, vsix, settings, workspaceFile });
   try {
     const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
     const context = await browser.newContext({ viewport: size, locale: "en-US" });
@@ -320,6 +320,29 @@ class Session {
     await this.pause(300);
   }
 
+  /** Takes the action with a title that a row shows while the mouse is over it. */
+  async takeRowAction(view, text, title) {
+    const label = this.page.locator(".label-name", { hasText: new RegExp(`^${text}`) });
+    const row = this.page
+      .locator(`${pane(view)} .monaco-list-row`)
+      .filter({ has: label })
+      .first();
+    await row.hover();
+    await row.locator(`.action-label[aria-label=${JSON.stringify(title)}]`).click();
+  }
+
+  /** Clicks the code lens with a text. */
+  async takeLens(text) {
+    await this.page
+      .locator(`.codelens-decoration a:has-text(${JSON.stringify(text)})`)
+      .first()
+      .click();
+  }
+
+  clipboard() {
+    return this.page.evaluate("navigator.clipboard.readText()");
+  }
+
   /** Makes the side bar as wide as wanted. */
   async widenSideBar(width) {
     const bar = await this.page.locator(".part.sidebar").boundingBox();
@@ -341,6 +364,8 @@ class Session {
 
   /** What the language status item says of the file in front. */
   async status() {
+    // A mouse that is there already opens nothing.
+    await this.page.mouse.move(640, 300);
     await this.page.locator("[id='status.languageStatus']").hover();
     const item = this.page.locator(".hover-language-status").first();
     await item.waitFor();

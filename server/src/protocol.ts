@@ -1,6 +1,16 @@
 // What the VS Code client and the language server say to each other beyond LSP: method names and plain interfaces.
 // Imported by both sides; it must import nothing, because the two LSP libraries do not share types.
 
+/** What a client may say of itself in LSP's `initializationOptions`; each is optional, and an LSP client that says nothing is served too. */
+export interface InitializationOptions {
+  /** Prefix of the links to rule pages; the rule's id is appended. Editors without this get links to the packaged files. */
+  readonly rulePageBase?: string;
+  /** The editor's own hover begins with the messages of the diagnostics: the server's need not repeat them. */
+  readonly hoverShowsMessages?: boolean;
+  /** The client listens to `statusChangedNotification`; others are not sent it. */
+  readonly statusChanges?: boolean;
+}
+
 /** Client → server: what the server knows about a document. Params `DocumentStatusParams`, result `DocumentStatus`. */
 export const documentStatusRequest = "driverkit/documentStatus";
 export interface DocumentStatusParams {
@@ -59,6 +69,19 @@ export interface ValidationReport {
 /** Client → server: the page of a rule as Markdown. Params `{ rule: string }`, result `{ markdown: string } | null`. */
 export const rulePageRequest = "driverkit/rulePage";
 
+/** Client → server: what Apple has to grant a dext. Params `GrantsParams`, result `GrantsText | null`: null for a dext that is gone. */
+export const grantsRequest = "driverkit/grants";
+export interface GrantsParams {
+  /** `DextInfo.id`. */
+  readonly dext: string;
+}
+export interface GrantsText {
+  /** To paste into the request form. */
+  readonly request: string;
+  /** What each entitlements file claims of it. */
+  readonly claims: string;
+}
+
 /** Client → server: the projects of the workspace as a tree. No params, result `ProjectNode[]`. */
 export const projectsRequest = "driverkit/projects";
 /** Server → client notification: the projects may have changed; ask again. Sent only after they were asked for once. */
@@ -83,6 +106,8 @@ export interface ProjectNode {
   readonly description: string;
   /** Plain text; "" for none. */
   readonly tooltip: string;
+  /** Of a dext: its `DextInfo.id`. */
+  readonly dext?: string;
   /** Where a click leads, as LSP has it. */
   readonly location?: {
     readonly uri: string;

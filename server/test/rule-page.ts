@@ -3,11 +3,15 @@
 // A fence that names a file (```cpp file=Driver.cpp) is a file of a dext; a heading, or a file name that has been there already, begins
 // another dext. `// error: [rule]` (`<!-- … -->` in XML) marks the line a finding starts on, `// step 2: text` the line of its second
 // step. A finding without a mark fails, and so does a mark without a finding. ```diff fix pins a quick fix of the dext before it:
-// applied, the finding is gone, nothing new has come, and there is nothing left to apply.
+// applied, the finding is gone, nothing new has come, and there is nothing left to apply. ```text grants pins what the dext before it
+// has to ask Apple for.
 import assert from "node:assert/strict";
 import { applyEdits } from "../src/base/edit.ts";
 import { LineIndex } from "../src/base/line-index.ts";
+import { finish } from "../src/engine/analysis.ts";
 import type { Finding } from "../src/engine/finding.ts";
+import { grantsReports } from "../src/features/grants-report.ts";
+import { grantsText } from "../src/features/grants-text.ts";
 import type { Rule } from "../src/rules/define.ts";
 import { checkAll, hostOf } from "./support.ts";
 
@@ -17,6 +21,7 @@ export interface Example {
   readonly heading: string;
   readonly files: Record<string, string>;
   readonly fixes: string[];
+  readonly grants: string[];
 }
 
 /** The headings that every page has, in order. */
@@ -49,9 +54,12 @@ export function examplesOf(markdown: string): Example[] {
     if (fence[1] === "diff" && /\bfix\b/.test(fence[2] ?? "")) {
       assert.ok(current, `line ${start}: a fix without an example before it`);
       current.fixes.push(text);
+    } else if (fence[1] === "text" && fence[2] === "grants") {
+      assert.ok(current, `line ${start}: grants without an example before them`);
+      current.grants.push(text);
     } else if (file !== undefined) {
       if (!current || file in current.files) {
-        current = { line: start, heading, files: {}, fixes: [] };
+        current = { line: start, heading, files: {}, fixes: [], grants: [] };
         examples.push(current);
       }
       current.files[file] = text;
@@ -192,6 +200,16 @@ async function checkFix(example: Example, diff: string, rules?: readonly Rule[])
   assert.fail(`no quick fix gives this change:\n${diff}\noffered:\n${tried.join("\n---\n")}`);
 }
 
+/** What Apple's request form is told of the dexts of an example. */
+async function requestOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const host = await hostOf(inDext(files), []);
+  const analysis = host.snapshot();
+  const plist = (at: string) => analysis.plist(at);
+  const reports = grantsReports({ project: analysis.project, index: finish(analysis.index()), plist });
+  host.dispose();
+  return reports.map((report) => grantsText(report, (at) => at).request).join("\n");
+}
+
 /** Runs one dext of a page and fails when findings and marks, steps or fixes differ. `rules`: all of the tool's, unless given. */
 export async function checkExample(example: Example, rules?: readonly Rule[]): Promise<void> {
   const { findings } = await findingsOf(example.files, rules);
@@ -200,4 +218,5 @@ export async function checkExample(example: Example, rules?: readonly Rule[]): P
   assert.deepEqual(order(found), order(marksOf(example.files)), findings.map((finding) => finding.message).join("\n"));
   checkSteps(example.files, findings);
   for (const diff of example.fixes) await checkFix(example, diff, rules);
+  for (const text of example.grants) assert.equal(await requestOf(example.files), text);
 }

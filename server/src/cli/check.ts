@@ -2,10 +2,11 @@
 import { compareStrings } from "../base/compare.ts";
 import { LineIndex } from "../base/line-index.ts";
 import { join, relative } from "../base/paths.ts";
+import { plural } from "../base/plural.ts";
 import { fromNative } from "../files/disk.ts";
 import { finish, type AnalysisApi, type Counts } from "../engine/analysis.ts";
 import type { AnalysisError, Finding } from "../engine/finding.ts";
-import { countBySeverity, plural } from "../features/counts.ts";
+import { countBySeverity } from "../features/counts.ts";
 import type { Fix } from "../rules/define.ts";
 import { EXIT, type Environment, type ExitCode } from "./environment.ts";
 import { diffOf, fixProject, writeFixes, type FixedProject } from "./fix-project.ts";

@@ -1,11 +1,13 @@
 // The projects as a tree for a terminal. Everything fits into 100 columns; what is longer is wrapped or cut.
 import { createColors } from "picocolors";
-import { plural } from "../features/counts.ts";
+import { basename, dirname, isWithin, relative } from "../base/paths.ts";
+import { plural } from "../base/plural.ts";
 import type {
   AppReport,
   CreateReport,
   DextReport,
   EntitlementsReport,
+  HostReport,
   InfoPlistReport,
   PersonalityReport,
   ProjectReport,
@@ -32,7 +34,7 @@ interface Node {
 
 const DRIVERKIT = "com.apple.developer.";
 /** A column of notes does not begin further right than this. */
-const MAX_PAD = 46;
+const MAX_PAD = 52;
 
 /** The reports of all projects, one tree a dext. */
 export function formatTree(
@@ -73,14 +75,15 @@ class TreePrinter {
         ...dext.infoPlists.map((each) => this.infoPlist(each)),
         ...dext.entitlements.map((each) => this.entitlements(each)),
         this.classes(dext),
-        ...dext.hosts.map((host) => this.app(host, "brought by ")),
+        ...dext.hosts.map((host) => this.host(host)),
+        ...dext.openers.map((app) => ({ ...this.app(app), text: `opened by ${this.app(app).text}` })),
         { text: colors.dim("concluded"), children: dext.notes.map((note) => ({ text: "", note })) },
       ],
     };
   }
 
   otherApps(apps: readonly AppReport[]): Node {
-    return { text: this.colors.bold("Other apps"), children: apps.map((app) => this.app(app, "")) };
+    return { text: this.colors.bold("Other apps"), children: apps.map((app) => this.app(app)) };
   }
 
   undecided(notes: readonly string[]): Node {
@@ -102,8 +105,7 @@ class TreePrinter {
 
   private infoPlist({ path, configurations, problem, personalities }: InfoPlistReport): Node {
     return {
-      text: this.file(path, configurations),
-      ...(problem === undefined ? {} : { note: problem }),
+      ...this.file(path, configurations, problem),
       children: personalities.map((each) => this.personality(each)),
     };
   }
@@ -133,8 +135,7 @@ class TreePrinter {
 
   private entitlements({ path, configurations, problem, claims }: EntitlementsReport): Node {
     return {
-      text: this.file(path, configurations),
-      ...(problem === undefined ? {} : { note: problem }),
+      ...this.file(path, configurations, problem),
       children: aligned(
         claims.flatMap(({ key, values }): Node[] => {
           const name = sanitize(key.startsWith(DRIVERKIT) ? key.slice(DRIVERKIT.length) : key);
@@ -151,31 +152,40 @@ class TreePrinter {
     };
   }
 
+  /** The folder that all classes lie in stands once, behind their number. */
   private classes({ classes, sources }: DextReport): Node {
     const { colors } = this;
+    const folder = commonFolder(classes.map(({ place }) => place.path));
     return {
-      text: `${classes.length} ${classes.length === 1 ? "class" : "classes"} ${colors.dim(`in ${plural(sources.length, "source file")}`)}`,
+      text: `${plural(classes.length, "class", "classes")} ${colors.dim(`in ${plural(sources.length, "source file")}`)}`,
+      note: classes.length === 0 ? "" : this.path(folder),
       children: aligned(
         classes.map(({ name, base, place }) => ({
           text: `${colors.green(sanitize(name))}${base === undefined ? "" : colors.dim(` : ${sanitize(base)}`)}`,
-          note: this.path(place.path),
+          note: sanitize(fileOf(name, relative(folder, place.path))),
         })),
       ),
     };
   }
 
-  private app(app: AppReport, before: string): Node {
+  private host(host: HostReport): Node {
+    const app = this.app(host);
+    const because = { text: this.colors.dim(`from        ${sanitize(host.because)}`) };
+    return { ...app, text: `brought by ${app.text}`, children: [because, ...(app.children ?? [])] };
+  }
+
+  private app(app: AppReport): Node {
     const { colors } = this;
     const id = app.bundleIds.length > 0 ? colors.dim(`  ${sanitize(app.bundleIds.join(", "))}`) : "";
     return {
-      text: `${before}${colors.bold(sanitize(app.name))}  ${colors.cyan("app")}${id}`,
+      text: `${colors.bold(sanitize(app.name))}  ${colors.cyan("app")}${id}`,
       children: app.entitlements.map((each) => this.entitlements(each)),
     };
   }
 
-  private file(path: string, configurations: readonly string[]): string {
-    const suffix = configurations.length > 0 ? this.colors.dim(`  ${sanitize(configurations.join(", "))}`) : "";
-    return `${this.path(path)}${suffix}`;
+  private file(path: string, configurations: readonly string[], problem: string | undefined): Node {
+    const parts = [configurations.join(", "), problem ?? ""].filter((part) => part !== "");
+    return { text: this.path(path), note: parts.join(" · ") };
   }
 
   private path(path: string): string {
@@ -214,6 +224,19 @@ class TreePrinter {
     if (widthOf(plain(text)) <= room) return [text];
     return wrap(plain(text), room - 4).map((line, at) => (at === 0 ? line : `    ${line}`));
   }
+}
+
+/** A class's file; of one that is called like the class, only where it lies. */
+function fileOf(className: string, path: string): string {
+  if (!basename(path).startsWith(`${className}.`)) return path;
+  return path.includes("/") ? dirname(path) : "";
+}
+
+/** The innermost folder that all paths lie in. */
+function commonFolder(paths: readonly string[]): string {
+  let folder = dirname(paths[0] ?? "");
+  while (!paths.every((path) => isWithin(folder, path)) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }
 
 function aligned(nodes: readonly Node[]): Node[] {

@@ -1,4 +1,5 @@
 // Counts findings and says the counts in words.
+import { plural } from "../base/plural.ts";
 import type { Counts } from "../engine/analysis.ts";
 import type { Severity } from "../rules/define.ts";
 
@@ -15,9 +16,4 @@ export function countBySeverity(findings: Iterable<{ readonly severity: Severity
 export function describeCounts(counts: Counts): string {
   const parts = ORDER.filter((severity) => counts[severity] > 0).map((severity) => plural(counts[severity], severity));
   return parts.length > 0 ? parts.join(", ") : "no problems";
-}
-
-/** "1 file", "2 files". */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

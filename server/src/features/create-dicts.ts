@@ -5,6 +5,8 @@ import { entryOf, type PlistDocument, type PlistValue } from "../plist/document.
 import { personalitiesOf } from "../project/dext-plists.ts";
 import { infoPlistsOf, type Target } from "../project/model.ts";
 import { callsOf } from "../semantics/calls.ts";
+import type { ProjectIndex } from "../semantics/model.ts";
+import { stringValue } from "../semantics/string-constants.ts";
 import { K } from "../syntax/kinds.ts";
 import { textOf, walk } from "../syntax/node.ts";
 import type { Place } from "./context.ts";
@@ -46,36 +48,48 @@ export function dictsNamed(name: string, targets: readonly Target[], analysis: A
   });
 }
 
-/** A string of a call of Create(): the text between the quotes. */
+/** The name of a dictionary in a call of Create(): the text between the quotes, or the name that stands for it. */
 export interface CreateLiteral extends Place {
   readonly name: string;
 }
 
-/** The strings that a file's calls of Create() are given, in order. Names that a macro stands for are not among them. */
-export function createLiteralsOf(path: string, analysis: AnalysisApi): CreateLiteral[] {
+/** The names of dictionaries that a file's calls of Create() are given, in order: as text, and by macros and constants. */
+export function createLiteralsOf(path: string, analysis: AnalysisApi, index: ProjectIndex): CreateLiteral[] {
   const syntax = analysis.syntax(path);
   const summary = analysis.summary(path);
   if (!syntax || !summary) return [];
-  return (callsOf(syntax, summary).get("Create") ?? []).flatMap((call) =>
-    call.args.flatMap((arg) =>
+  return (callsOf(syntax, summary).get("Create") ?? []).flatMap(({ node: call, args, fn }) => {
+    const span = { start: call.start, end: call.end };
+    const literals = args.flatMap((arg) =>
       [...walk(arg)]
         .filter(({ kind, source }) => kind === K.stringLiteral && source.expandedFrom === undefined)
         .map((node) => {
           const nameSpan = withinQuotes(textOf(node), node.start);
-          const name = syntax.text.slice(nameSpan.start, nameSpan.end);
-          return { name, path, span: { start: call.node.start, end: call.node.end }, nameSpan };
+          return { name: syntax.text.slice(nameSpan.start, nameSpan.end), path, span, nameSpan };
         }),
-    ),
-  );
+    );
+    const [, key] = args;
+    if (literals.length > 0 || args.length !== 3 || !key || !fn || key.source.expandedFrom !== undefined)
+      return literals;
+    const name = stringValue(key, fn, index);
+    return name === undefined ? [] : [{ name, path, span, nameSpan: { start: key.start, end: key.end } }];
+  });
 }
 
 /** The calls of Create() in the targets' code that are given this name. */
-export function literalsNamed(name: string, targets: readonly Target[], analysis: AnalysisApi): CreateLiteral[] {
+export function literalsNamed(
+  name: string,
+  targets: readonly Target[],
+  analysis: AnalysisApi,
+  index: ProjectIndex,
+): CreateLiteral[] {
   const sources = [...new Set(targets.flatMap((target) => target.sources))];
+  // A name can stand for the text only where some file writes it.
+  const isWritten = sources.some((path) => analysis.text(path)?.includes(`"${name}"`));
   return sources.flatMap((path) => {
-    // Most files do not mention it; those need not be parsed.
-    if (!analysis.text(path)?.includes(`"${name}"`)) return [];
-    return createLiteralsOf(path, analysis).filter((literal) => literal.name === name);
+    // Most files make no service; those need not be parsed.
+    if (!isWritten || !analysis.text(path)?.includes("Create")) return [];
+    return createLiteralsOf(path, analysis, index).filter((literal) => literal.name === name);
   });
 }
 

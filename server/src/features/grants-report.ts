@@ -12,7 +12,9 @@ import { pciDextOf, type PciDext } from "../project/pci-claims.ts";
 import { judgeCoverage } from "../project/pci-coverage.ts";
 import { PciMistakes } from "../project/pci-mistakes.ts";
 import { judgeUsbClaim, usbDextOf, type UsbDext } from "../project/usb-claims.ts";
-import type { ReportSource } from "./project-report.ts";
+import { hostsOf } from "../project/hosts.ts";
+import { clientGrantsOf, openersOf, type ClientNeed } from "./dext-clients.ts";
+import { bundleIdsOf, type ReportSource } from "./project-report.ts";
 
 /** A vendor with the products that are named; none of them where the whole vendor, or a class of its devices, is matched. */
 export interface GrantVendor {
@@ -31,9 +33,9 @@ export interface GrantNeed {
 
 /**
  * "covers": claimed, and for devices all that is matched; "partly": some device that is matched may not be allowed; "not": claimed, but
- * what is matched is not allowed; "missing": not claimed; "added": not in the file, Xcode puts it in at build; "unused": claimed, and no personality needs it; "claimed": nothing to compare with.
+ * what is matched is not allowed; "unlisted": claimed for other drivers; "missing": not claimed; "added": not in the file, Xcode puts it in at build; "unused": claimed, and no personality needs it; "claimed": nothing to compare with.
  */
-export type GrantVerdict = "covers" | "partly" | "not" | "missing" | "added" | "unused" | "claimed";
+export type GrantVerdict = "covers" | "partly" | "not" | "unlisted" | "missing" | "added" | "unused" | "claimed";
 
 export interface GrantFile {
   readonly path: string;
@@ -45,6 +47,9 @@ export interface GrantsReport {
   readonly dext: string;
   readonly bundleIds: readonly string[];
   readonly needs: readonly GrantNeed[];
+  /** What the apps that open it need. */
+  readonly clientNeeds: readonly ClientNeed[];
+  /** Its own entitlements files, then those of the apps that open it. */
   readonly files: readonly GrantFile[];
 }
 
@@ -53,7 +58,8 @@ export function grantsReports(source: ReportSource): GrantsReport[] {
   return source.project.targets.filter(({ kind }) => kind === "dext").map((target) => grantsOf(target, source));
 }
 
-function grantsOf(target: Target, source: ReportSource): GrantsReport {
+/** The report of one dext target. */
+export function grantsOf(target: Target, source: ReportSource): GrantsReport {
   const usb = usbDextOf(target, source.plist);
   const pci = pciDextOf(target, source.plist);
   const needs = needsOf(target, source, usb, pci);
@@ -63,30 +69,30 @@ function grantsOf(target: Target, source: ReportSource): GrantsReport {
     const names = files.get(entitlements) ?? [];
     files.set(entitlements, name === "" || names.includes(name) ? names : [...names, name]);
   }
-  const ids = target.configurations.map(({ bundleId }) => bundleId).filter((id) => id !== undefined);
-  return {
-    dext: target.name,
-    bundleIds: [...new Set(ids)],
-    needs,
-    files: [...files].flatMap(([path, configurations]) => {
-      const root = source.plist(path)?.root;
-      if (root?.kind !== "dict") return [];
-      const verdictOf = (entitlement: string): GrantVerdict => {
-        if (!entryOf(root, entitlement)) return entitlement === DRIVERKIT_ENTITLEMENT ? "added" : "missing";
-        if (entitlement === USB_ENTITLEMENT) return usbVerdict(usb, path);
-        if (entitlement === PCI_ENTITLEMENT) return pciVerdict(pci, path, source);
-        const value = valueOf(root, entitlement);
-        return value?.kind === "boolean" && value.value ? "covers" : "not";
-      };
-      const wanted = [DRIVERKIT_ENTITLEMENT, ...needs.map(({ entitlement }) => entitlement)];
-      const claims = wanted.map((entitlement) => ({ entitlement, verdict: verdictOf(entitlement) }));
-      for (const { key } of root.entries) {
-        if (!wanted.includes(key))
-          claims.push({ entitlement: key, verdict: isTiedToClasses(key) ? "unused" : "claimed" });
-      }
-      return [{ path, configurations, claims }];
-    }),
-  };
+  const bundleIds = bundleIdsOf(target, source);
+  const openers = openersOf(bundleIds, source);
+  // Where one app says that it opens the dext, the one that brings it may only install it.
+  const apps = openers.length > 0 ? openers : hostsOf(target, source.project).map(({ app }) => app);
+  const clients = clientGrantsOf(target, bundleIds, apps, source);
+  const own = [...files].flatMap(([path, configurations]) => {
+    const root = source.plist(path)?.root;
+    if (root?.kind !== "dict") return [];
+    const verdictOf = (entitlement: string): GrantVerdict => {
+      if (!entryOf(root, entitlement)) return entitlement === DRIVERKIT_ENTITLEMENT ? "added" : "missing";
+      if (entitlement === USB_ENTITLEMENT) return usbVerdict(usb, path);
+      if (entitlement === PCI_ENTITLEMENT) return pciVerdict(pci, path, source);
+      const value = valueOf(root, entitlement);
+      return value?.kind === "boolean" && value.value ? "covers" : "not";
+    };
+    const wanted = [DRIVERKIT_ENTITLEMENT, ...needs.map(({ entitlement }) => entitlement)];
+    const claims = wanted.map((entitlement) => ({ entitlement, verdict: verdictOf(entitlement) }));
+    for (const { key } of root.entries) {
+      if (!wanted.includes(key))
+        claims.push({ entitlement: key, verdict: isTiedToClasses(key) ? "unused" : "claimed" });
+    }
+    return [{ path, configurations, claims }];
+  });
+  return { dext: target.name, bundleIds, needs, clientNeeds: clients.needs, files: [...own, ...clients.files] };
 }
 
 /** True for entitlements that some class of a personality calls for, so that one without such a class is of no use. */

@@ -48,7 +48,7 @@ function references(context: FeatureContext, subject: Subject): Place[] {
     case "dict": {
       const targets = analysis.targetsOf(path);
       const { name } = subject;
-      return [...dictsNamed(name, targets, analysis), ...literalsNamed(name, targets, analysis)];
+      return [...dictsNamed(name, targets, analysis), ...literalsNamed(name, targets, analysis, index)];
     }
     case "method": {
       const declared = declarationOf(context, subject.className, subject.name);
@@ -74,7 +74,7 @@ function definitions(context: FeatureContext, subject: Subject, offset: number):
     case "dict":
       return subject.from === "code"
         ? dictsNamed(subject.name, targets, analysis)
-        : literalsNamed(subject.name, targets, analysis);
+        : literalsNamed(subject.name, targets, analysis, index);
     case "method": {
       const declaration = declarationOf(context, subject.className, subject.name);
       if (!declaration) return [];
@@ -114,10 +114,9 @@ function subjectInCode(context: FeatureContext, syntax: SyntaxFile, offset: numb
   const node = nameAt(syntax, offset);
   if (!node) return undefined;
   const origin = { start: node.start, end: node.end };
-  if (node.kind === K.stringLiteral || node.kind === K.stringContent) {
-    const literal = createLiteralsOf(path, analysis).find(({ nameSpan }) => holds(nameSpan, offset));
-    return literal && { kind: "dict", name: literal.name, origin: literal.nameSpan, from: "code" };
-  }
+  const literal = createLiteralsOf(path, analysis, index).find(({ nameSpan }) => holds(nameSpan, offset));
+  if (literal) return { kind: "dict", name: literal.name, origin: literal.nameSpan, from: "code" };
+  if (node.kind === K.stringLiteral || node.kind === K.stringContent) return undefined;
   const summary = analysis.summary(path);
   const fn = summary?.functions.find((each) => !each.outer && sameSpan(each.nameSpan, origin));
   const className = fn && index.classNameOf(fn);

@@ -1,15 +1,17 @@
 // The projects of a workspace as the tool sees them: dexts with what their files say, the apps that bring them, and what was concluded
 // from what. Plain data, for a tree view and for the terminal.
 import { compareStrings } from "../base/compare.ts";
-import { basename } from "../base/paths.ts";
 import type { Span } from "../base/span.ts";
 import { stringOf, valueOf, type PlistDocument, type PlistValue } from "../plist/document.ts";
 import { expandVariables } from "../project/build-settings.ts";
 import { personalitiesOf, type Personality } from "../project/dext-plists.ts";
 import { isMatchKey, meaningOf } from "../project/match-meaning.ts";
+import { hostsOf, type Host, type HostEvidence } from "../project/hosts.ts";
 import type { ProjectModel, Target, TargetConfiguration } from "../project/model.ts";
-import { hostAppsOf } from "../rules/entitlements/host-apps.ts";
 import type { ProjectIndex } from "../semantics/model.ts";
+import { openersOf } from "./dext-clients.ts";
+import { matchSummary } from "./match-summary.ts";
+import { evidenceInWords, notesOf } from "./project-notes.ts";
 
 /** What a report is made from; an Analysis has all of it. */
 export interface ReportSource {
@@ -26,7 +28,7 @@ export interface ReportPlace {
 
 export interface ProjectReport {
   readonly dexts: readonly DextReport[];
-  /** Apps that bring none of the dexts. */
+  /** Apps that neither bring a dext nor open one. */
   readonly otherApps: readonly AppReport[];
   /** What could not be decided. */
   readonly notes: readonly string[];
@@ -44,7 +46,9 @@ export interface DextReport {
   readonly classes: readonly ClassReport[];
   /** C++ sources, headers and `.iig` files. */
   readonly sources: readonly string[];
-  readonly hosts: readonly AppReport[];
+  readonly hosts: readonly HostReport[];
+  /** Apps that do not bring it, but whose entitlements list its bundle id to open it. */
+  readonly openers: readonly AppReport[];
   /** What was concluded, and from what. */
   readonly notes: readonly string[];
 }
@@ -64,6 +68,8 @@ export interface PersonalityReport {
   readonly userClass: string | undefined;
   readonly kernelClass: string | undefined;
   readonly matches: readonly MatchReport[];
+  /** Which devices these are, in a few words; "" where they do not tell. */
+  readonly summary: string;
   /** What the driver can make with IOService::Create: its user clients, and services of its own. */
   readonly creates: readonly CreateReport[];
 }
@@ -111,24 +117,40 @@ export interface AppReport {
   readonly definedIn: string;
   readonly bundleIds: readonly string[];
   readonly entitlements: readonly EntitlementsReport[];
+  /** As far as the project names them, those that are not read (Swift, Objective-C) too. */
+  readonly sources: readonly string[];
+}
+
+/** An app that brings a dext. */
+export interface HostReport extends AppReport {
+  readonly evidence: HostEvidence;
+  /** The evidence in words: "phase “Embed System Extensions”". */
+  readonly because: string;
 }
 
 /** The report of a workspace; order is that of the model. */
 export function projectReport(source: ReportSource): ProjectReport {
   const { targets, notes } = source.project;
-  const hosted = new Set<Target>();
+  const shown = new Set<Target>();
   const dexts = targets
     .filter(({ kind }) => kind === "dext")
     .map((target) => {
-      const hosts = hostAppsOf(target, source.project);
-      for (const host of hosts) hosted.add(host);
-      return dextReport(target, hosts, source);
+      const hosts = hostsOf(target, source.project);
+      const bringing = new Set(hosts.map(({ app }) => app));
+      const openers = openersOf(bundleIdsOf(target, source), source).filter((app) => !bringing.has(app));
+      for (const app of [...bringing, ...openers]) shown.add(app);
+      return dextReport(target, hosts, openers, source);
     });
-  const others = targets.filter((target) => target.kind === "app" && !hosted.has(target));
+  const others = targets.filter((target) => target.kind === "app" && !shown.has(target));
   return { dexts, otherApps: others.map((app) => appReport(app, source)), notes };
 }
 
-function dextReport(target: Target, hosts: readonly Target[], source: ReportSource): DextReport {
+function dextReport(
+  target: Target,
+  hosts: readonly Host[],
+  openers: readonly Target[],
+  source: ReportSource,
+): DextReport {
   return {
     name: target.name,
     origin: target.origin,
@@ -141,13 +163,18 @@ function dextReport(target: Target, hosts: readonly Target[], source: ReportSour
     entitlements: entitlementsReports(target, source),
     classes: classesOf(target, source.index),
     sources: target.sources,
-    hosts: hosts.map((host) => appReport(host, source)),
-    notes: notesOf(target, hosts),
+    hosts: hosts.map(({ app, evidence }) => ({
+      ...appReport(app, source),
+      evidence,
+      because: evidenceInWords(evidence),
+    })),
+    openers: openers.map((app) => appReport(app, source)),
+    notes: notesOf(target, hosts, source.project),
   };
 }
 
-/** The ids of the build settings, or what the Info.plist says in plain text. */
-function bundleIdsOf(target: Target, { plist }: ReportSource): string[] {
+/** A target's bundle ids, distinct, in order of configuration: those of the build settings, or what the Info.plist says in plain text. */
+export function bundleIdsOf(target: Target, { plist }: ReportSource): string[] {
   return distinct(
     target.configurations.map(({ bundleId, infoPlist, variables }) => {
       if (bundleId !== undefined) return bundleId;
@@ -163,6 +190,7 @@ function appReport(app: Target, source: ReportSource): AppReport {
     definedIn: app.definedIn,
     bundleIds: bundleIdsOf(app, source),
     entitlements: entitlementsReports(app, source),
+    sources: [...app.sources, ...app.otherSources].sort(compareStrings),
   };
 }
 
@@ -192,20 +220,22 @@ function personalityReport(
     return written === undefined ? undefined : expandVariables(written, variables).trim();
   };
   const { value } = personality;
+  const matches = value.entries
+    .filter(({ key }) => isMatchKey(key))
+    .map((entry) => ({
+      key: entry.key,
+      value: oneLine(entry.value),
+      meaning: meaningOf(entry.key, entry.value),
+      place: { path, span: entry.keySpan },
+    }));
   return {
     name: personality.name,
     place: { path, span: personality.nameSpan },
     provider: text(value, "IOProviderClass"),
     userClass: text(value, "IOUserClass"),
     kernelClass: text(value, "IOClass"),
-    matches: value.entries
-      .filter(({ key }) => isMatchKey(key))
-      .map((entry) => ({
-        key: entry.key,
-        value: oneLine(entry.value),
-        meaning: meaningOf(entry.key, entry.value),
-        place: { path, span: entry.keySpan },
-      })),
+    matches,
+    summary: matchSummary(matches),
     creates: createsOf(path, value, text, 0),
   };
 }
@@ -262,36 +292,6 @@ function classesOf(target: Target, index: ProjectIndex): ClassReport[] {
   });
   const fromIig = declared.filter(({ place }) => place.path.endsWith(".iig"));
   return (fromIig.length > 0 ? fromIig : declared).sort((a, b) => compareStrings(a.name, b.name));
-}
-
-const ORIGINS: Readonly<Record<Target["origin"], string>> = {
-  xcodeproj: "a target of the Xcode project",
-  xcodegen: "a target of XcodeGen's specification; no generated project has it",
-  folder: "found by its Info.plist, since no project file names it",
-};
-
-function notesOf(target: Target, hosts: readonly Target[]): string[] {
-  const notes = [`${basename(target.definedIn)}: ${ORIGINS[target.origin]}.`];
-  const signed = target.configurations.filter(({ entitlements }) => entitlements !== undefined);
-  const set = signed.some(({ variables }) => (variables.get("CODE_SIGN_ENTITLEMENTS") ?? "") !== "");
-  if (signed.length === 0)
-    notes.push("No entitlements: the build settings name none, and none lies near the Info.plist.");
-  else if (!set) notes.push("Entitlements: the nearest file, since no build setting names one.");
-  if (target.configurations.every(({ infoPlist }) => infoPlist === undefined)) {
-    notes.push("No Info.plist: INFOPLIST_FILE is not set.");
-  }
-  const [host] = hosts;
-  if (!host) notes.push("No app was found that brings it: no app's bundle id begins its own.");
-  else if (hosts.every((each) => beginsIdOf(each, target))) {
-    notes.push(`Brought by ${host.name}: the app's bundle id begins the dext's.`);
-  } else notes.push(`Brought by ${host.name}: the only app beside it.`);
-  return notes;
-}
-
-function beginsIdOf(app: Target, dext: Target): boolean {
-  return app.configurations.some(({ bundleId }) =>
-    dext.configurations.some((own) => bundleId !== undefined && own.bundleId?.startsWith(`${bundleId}.`)),
-  );
 }
 
 function problemOf(document: PlistDocument | undefined): string | undefined {

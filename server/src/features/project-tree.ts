@@ -63,7 +63,8 @@ function dextNode(dext: DextReport, folder: string): TreeNode {
       ...dext.entitlements.map((file) => entitlementsNode(file, folder)),
       ...classesNode(dext.classes),
       ...sourcesNode(dext.sources, folder),
-      ...dext.hosts.map((host) => appNode(host, folder, "brings it")),
+      ...dext.hosts.map((host) => appNode(host, folder, `brings it: ${host.because}`)),
+      ...dext.openers.map((app) => appNode(app, folder, "opens it")),
       ...(dext.hosts.length === 0 ? [node("note", "No app was found that brings it")] : []),
     ],
   });
@@ -79,7 +80,10 @@ function infoPlistNode(info: InfoPlistReport, folder: string): TreeNode {
 }
 
 function personalityNode(personality: PersonalityReport): TreeNode {
-  const { name, provider, userClass, kernelClass, place } = personality;
+  const { name, provider, userClass, kernelClass, summary, place } = personality;
+  const driver = [userClass, provider].filter((part) => part !== undefined).join(" on ");
+  // Personalities are often called like their class.
+  const shown = userClass === name && provider !== undefined ? provider : driver;
   const matches = personality.matches.map(({ key, value, meaning, place: at }) =>
     node("match", key, {
       description: meaning === "" ? value : meaning,
@@ -88,8 +92,10 @@ function personalityNode(personality: PersonalityReport): TreeNode {
     }),
   );
   return node("personality", name, {
-    description: [userClass, provider].filter((part) => part !== undefined).join(" on "),
-    tooltip: kernelClass === undefined ? "" : `IOClass ${kernelClass}`,
+    description: [shown, summary].filter((part) => part !== "").join(" · "),
+    tooltip: [driver, kernelClass === undefined ? "" : `IOClass ${kernelClass}`, summary]
+      .filter((part) => part !== "")
+      .join("\n"),
     place,
     children: [...matches, ...personality.creates.map(createNode)],
   });
@@ -122,7 +128,7 @@ function appNode(app: AppReport, folder: string, role: string): TreeNode {
     description: [role, app.bundleIds.join(", ")].filter((part) => part !== "").join(" · "),
     tooltip: relative(folder, app.definedIn),
     place: { path: app.definedIn, span: START },
-    children: app.entitlements.map((file) => entitlementsNode(file, folder)),
+    children: [...app.entitlements.map((file) => entitlementsNode(file, folder)), ...sourcesNode(app.sources, folder)],
   });
 }
 

@@ -1,9 +1,10 @@
 // The summary of a validation as Markdown: what was checked, what was found, where to look first.
 import { LineIndex } from "../base/line-index.ts";
 import { relative } from "../base/paths.ts";
+import { plural } from "../base/plural.ts";
 import type { Finding } from "../engine/finding.ts";
 import { entitlementsOf, infoPlistsOf, type Target } from "../project/model.ts";
-import { countBySeverity, describeCounts, plural } from "./counts.ts";
+import { countBySeverity, describeCounts } from "./counts.ts";
 import { escapeMarkdown } from "./hover.ts";
 
 export interface ValidatedDext {

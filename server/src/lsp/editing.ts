@@ -1,4 +1,4 @@
-// Serves what helps with writing: completion, definitions, references, folding, links. What they answer lies in `features/`.
+// Serves what helps with writing: completion, definitions, references, folding. What they answer lies in `features/`.
 import {
   CompletionItemKind,
   FoldingRangeKind,
@@ -10,7 +10,6 @@ import {
   type CompletionItem,
   type Connection,
   type DefinitionLink,
-  type DocumentLink,
   type FoldingRange,
   type Location,
   type Position,
@@ -25,7 +24,6 @@ import { hoverApi } from "../features/hover-api.ts";
 import { definitionAt, referencesAt } from "../features/navigate.ts";
 import { completePlist, type Completion } from "../features/plist/complete.ts";
 import { hoverPlist } from "../features/plist/hover.ts";
-import { linksOf } from "../features/plist/links.ts";
 import { plainText } from "../features/plist/snippets.ts";
 import type { Client } from "./client-capabilities.ts";
 import type { DiagnosticsService } from "./diagnostics.ts";
@@ -42,7 +40,6 @@ export const EDITING_CAPABILITIES: ServerCapabilities = {
   definitionProvider: true,
   referencesProvider: true,
   foldingRangeProvider: true,
-  documentLinkProvider: {},
 };
 
 interface Asked extends FeatureContext {
@@ -94,16 +91,6 @@ export class Editing {
         const document = asked?.analysis.plist(asked.path);
         // No answer rather than an empty one, so that the editor folds code as it does without us.
         return asked && document?.root ? foldsOf(document).map((fold) => toFold(fold, asked.lines)) : null;
-      }),
-    );
-    connection.onDocumentLinks(
-      guard(log, "textDocument/documentLink", null, async ({ textDocument }, token): Promise<DocumentLink[] | null> => {
-        const asked = await this.ask(textDocument.uri, token, "plist");
-        if (!asked) return null;
-        return linksOf(asked).map(({ span, target, key }) => {
-          const tooltip = `Apple's documentation of ${key}`;
-          return { range: toRange(asked.lines, span), target, tooltip };
-        });
       }),
     );
   }

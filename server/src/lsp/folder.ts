@@ -1,6 +1,6 @@
 // One workspace folder, or the project around a file that was opened alone: its files, its analysis and its configuration.
 import { basename, dirname, isWithin, relative } from "../base/paths.ts";
-import { plural } from "../features/counts.ts";
+import { plural } from "../base/plural.ts";
 import type { AnalysisApi, AnalysisHostApi, FileChange } from "../engine/analysis.ts";
 import { defaultConfiguration, isIgnored, overrideConfiguration, type Configuration } from "../engine/config.ts";
 import { Configurations, describeProblems, type ConfigurationFile } from "../files/configurations.ts";

@@ -19,6 +19,7 @@ import { hoverOf } from "../features/hover.ts";
 import { countBySeverity } from "../features/counts.ts";
 import {
   documentStatusRequest,
+  grantsRequest,
   listDextsRequest,
   projectsRequest,
   rulePageRequest,
@@ -26,6 +27,8 @@ import {
   validateRequest,
   type DocumentStatus,
   type DocumentStatusParams,
+  type GrantsParams,
+  type GrantsText,
   type ValidateParams,
 } from "../protocol.ts";
 import { folderPath, readClient, type Client } from "./client-capabilities.ts";
@@ -270,6 +273,9 @@ class Server {
     onRequest(documentStatusRequest, unknown, (params: DocumentStatusParams, token) => this.status(params, token));
     onRequest(listDextsRequest, [], (_params: unknown, token) => validation.list(token));
     onRequest(projectsRequest, [], (_params: unknown, token) => this.projects.tree(token));
+    onRequest(grantsRequest, null as GrantsText | null, (params: GrantsParams, token) =>
+      this.projects.grants(params, token),
+    );
     onRequest(
       rulePageRequest,
       null as { markdown: string } | null,
@@ -357,7 +363,7 @@ class Server {
   }
 
   private tellStatus(): void {
-    if (this.statusTimer !== undefined) return;
+    if (!this.client.statusChanges || this.statusTimer !== undefined) return;
     this.statusTimer = setTimeout(() => {
       this.statusTimer = undefined;
       void this.connection.sendNotification(statusChangedNotification);

@@ -6,24 +6,16 @@ import {
   type WorkDoneProgressReporter,
 } from "vscode-languageserver";
 import { compareStrings } from "../base/compare.ts";
-import { hash } from "../base/hash.ts";
-import { basename, relative } from "../base/paths.ts";
+import { basename } from "../base/paths.ts";
 import type { Finding } from "../engine/finding.ts";
 import { countBySeverity } from "../features/counts.ts";
 import { validationReport, type ValidatedDext } from "../features/report.ts";
 import { entitlementsOf, infoPlistsOf, type Target } from "../project/model.ts";
 import type { DextInfo, ValidationReport } from "../protocol.ts";
+import { dextsOf } from "./dexts.ts";
 import type { DiagnosticsService, FileDiagnostics } from "./diagnostics.ts";
-import type { Folder } from "./folder.ts";
 import { PRIORITY } from "./scheduler.ts";
-import { orCancelled } from "./signal.ts";
 import type { Workspace } from "./workspace.ts";
-
-interface Dext {
-  readonly id: string;
-  readonly folder: Folder;
-  readonly target: Target;
-}
 
 /** Times a file is checked again because something changed meanwhile. */
 const RETRIES = 20;
@@ -36,7 +28,7 @@ export class Validation {
   ) {}
 
   async list(token: CancellationToken): Promise<DextInfo[]> {
-    return (await this.dexts(token)).map(({ id, target }) => ({
+    return (await dextsOf(this.workspace, token)).map(({ id, target }) => ({
       id,
       name: target.name,
       folderUri: this.service.uriOf(target.folder),
@@ -52,7 +44,7 @@ export class Validation {
     token: CancellationToken,
   ): Promise<ValidationReport> {
     const started = performance.now();
-    const dexts = (await this.dexts(token)).filter(({ id }) => wanted === undefined || id === wanted);
+    const dexts = (await dextsOf(this.workspace, token)).filter(({ id }) => wanted === undefined || id === wanted);
     const files = new Map(dexts.map((dext) => [dext, filesOf(dext.target)]));
     const total = [...files.values()].reduce((sum, paths) => sum + paths.length, 0);
     const validated: ValidatedDext[] = [];
@@ -93,28 +85,10 @@ export class Validation {
       }
     }
   }
-
-  private async dexts(token: CancellationToken): Promise<Dext[]> {
-    await orCancelled(this.workspace.settled(), token);
-    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
-    const dexts = this.workspace.folders.flatMap((folder) =>
-      folder
-        .snapshot()
-        .project.targets.filter(
-          ({ kind, definedIn }) => kind === "dext" && this.workspace.folderOf(definedIn) === folder,
-        )
-        .map((target) => ({ id: idOf(folder, target), folder, target })),
-    );
-    return dexts.sort((a, b) => compareStrings(a.target.name, b.target.name) || compareStrings(a.id, b.id));
-  }
 }
 
 /** All files of a target, each once, in order: what defines it, its property lists, its sources. */
 function filesOf(target: Target): string[] {
   const paths = [target.definedIn, ...infoPlistsOf(target), ...entitlementsOf(target), ...target.sources];
   return [...new Set(paths)].sort(compareStrings);
-}
-
-function idOf(folder: Folder, target: Target): string {
-  return hash([folder.root, relative(folder.root, target.definedIn), target.name].join("\u0000"));
 }

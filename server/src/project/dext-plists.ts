@@ -1,4 +1,5 @@
 // Tells from a plist's content what it is: the Info.plist of a dext, of an application, of a kext, or the entitlements of one of them.
+import { COMMUNICATES_WITH_DRIVERS, SYSTEM_EXTENSION_INSTALL, USERCLIENT_ACCESS } from "../knowledge/entitlements.ts";
 import { stringOf, valueOf, type PlistDocument, type PlistValue } from "../plist/document.ts";
 
 /** What an Info.plist describes. "other": a kext, a framework, or something that cannot be told. */
@@ -40,11 +41,19 @@ export function isDextPersonality(value: PlistValue): boolean {
   return valueOf(value, "IOUserClass") !== undefined || valueOf(value, "IOUserServerName") !== undefined;
 }
 
-/** Whose entitlements a file holds; "unknown" where no key tells. */
+/** The keys that only a dext may claim: those of its own start, of its buses and families, and of who may open it. */
+const DEXT_KEYS = /^com\.apple\.developer\.driverkit(\.transport\..*|\.family\..*|\.allow-.*|)$/;
+/** The keys of applications that open or install dexts. */
+const APP_KEYS: readonly string[] = [SYSTEM_EXTENSION_INSTALL, COMMUNICATES_WITH_DRIVERS, USERCLIENT_ACCESS];
+
+/**
+ * Whose entitlements a file holds; "unknown" where no key tells. A key of dexts outweighs the right to open drivers, which a dext's file
+ * may hold by mistake; nothing but an app installs system extensions.
+ */
 export function entitlementsOwner(document: PlistDocument): BundleKind | "unknown" {
   if (document.root?.kind !== "dict") return "unknown";
   const keys = document.root.entries.map((entry) => entry.key);
-  if (keys.includes("com.apple.developer.system-extension.install")) return "app";
-  if (keys.some((key) => /^com\.apple\.developer\.driverkit(\.transport\.|\.family\.|$)/.test(key))) return "dext";
-  return keys.includes("com.apple.developer.driverkit.communicates-with-drivers") ? "app" : "unknown";
+  if (keys.includes(SYSTEM_EXTENSION_INSTALL)) return "app";
+  if (keys.some((key) => DEXT_KEYS.test(key))) return "dext";
+  return keys.some((key) => APP_KEYS.includes(key)) ? "app" : "unknown";
 }

@@ -121,6 +121,8 @@ function toTarget(
     definedIn: bundle.infoPlist,
     configurations: files.map((file) => configuration(bundle, file)),
     sources: sourcesOf(bundle, bundles, paths),
+    otherSources: [],
+    embeds: [],
   };
 }
 
@@ -177,6 +179,8 @@ function appOfEntitlements(path: string): Target {
     definedIn: path,
     configurations: [configuration],
     sources: [],
+    otherSources: [],
+    embeds: [],
   };
 }
 

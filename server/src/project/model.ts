@@ -27,6 +27,21 @@ export interface Target {
   readonly configurations: readonly TargetConfiguration[];
   /** C++ sources, headers and `.iig` files that belong to it, sorted. */
   readonly sources: readonly string[];
+  /** Sources in other languages (Swift, Objective-C) that its project names. They are not read, so one may not be there. */
+  readonly otherSources: readonly string[];
+  /** What its project says it brings along; dexts among them are what `hostsOf` looks for. */
+  readonly embeds: readonly Embedding[];
+}
+
+/** That a target copies another one's product into its own, or at least has it built before. */
+export interface Embedding {
+  /** The other target's name; where the project names only a built dext, that bundle's name without “.dext”. */
+  readonly name: string;
+  /** The file that defines the other target; undefined where only a bundle is named. */
+  readonly definedIn: string | undefined;
+  readonly by: "copy" | "dependency";
+  /** The name of the phase that copies it; "" for a dependency. */
+  readonly phase: string;
 }
 
 /** The workspace as a whole. */

@@ -9,10 +9,25 @@ import {
   type PciMatchItem,
   type PciMatchKey,
 } from "../knowledge/pci.ts";
-import { entryOf, stringOf, type PlistDocument, type PlistEntry, type PlistValue } from "../plist/document.ts";
+import {
+  entryOf,
+  stringOf,
+  type PlistDict,
+  type PlistDocument,
+  type PlistEntry,
+  type PlistValue,
+} from "../plist/document.ts";
 import { placeOfText } from "../plist/offsets.ts";
-import { expandVariables, isTemplate } from "./build-settings.ts";
-import { isDextPersonality, personalitiesOf, type Personality } from "./dext-plists.ts";
+import { isTemplate } from "./build-settings.ts";
+import {
+  deviceDextOf,
+  tablesOf,
+  type ClaimSite,
+  type DeviceDext,
+  type Pairing,
+  type ProviderPersonality,
+} from "./device-claims.ts";
+import type { Personality } from "./dext-plists.ts";
 import type { Target } from "./model.ts";
 
 /** A PCI match key of a dictionary, its string taken apart. */
@@ -45,7 +60,7 @@ export interface PciPersonality {
 /** What an entitlements file says for transport.pci. */
 export interface PciClaim {
   readonly document: PlistDocument;
-  readonly root: PlistValue & { readonly kind: "dict" };
+  readonly root: PlistDict;
   readonly entry: PlistEntry | undefined;
   readonly value: PlistValue | undefined;
   /** The dictionaries of its array. */
@@ -53,86 +68,31 @@ export interface PciClaim {
 }
 
 /** One Info.plist with one entitlements file that some configuration of the target puts together. */
-export interface PciPairing {
-  readonly personalities: readonly PciPersonality[];
-  readonly claim: PciClaim;
-}
+export type PciPairing = Pairing<PciPersonality, PciClaim>;
 
-/** All that a target says of PCI devices. Each file is read once, so that a match item is the same object wherever it turns up. */
-export interface PciDext {
-  readonly personalities: readonly PciPersonality[];
-  readonly claims: readonly PciClaim[];
-  /** The pairs that have a PCI personality and entitlements that could be read; each once. */
-  readonly pairings: readonly PciPairing[];
-}
+export type PciDext = DeviceDext<PciPersonality, PciClaim>;
 
 /** Reads the PCI personalities and claims of a dext target. */
 export function pciDextOf(target: Target, plist: (path: string) => PlistDocument | undefined): PciDext {
-  const personalities = new Map<string, readonly PciPersonality[]>();
-  const claims = new Map<string, PciClaim>();
-  const pairings = new Map<string, PciPairing>();
-  for (const { infoPlist, entitlements, variables } of target.configurations) {
-    if (infoPlist !== undefined && !personalities.has(infoPlist)) {
-      personalities.set(infoPlist, pciPersonalitiesOf(plist(infoPlist), variables));
-    }
-    if (entitlements !== undefined && !claims.has(entitlements)) {
-      const claim = claimOf(plist(entitlements));
-      if (claim) claims.set(entitlements, claim);
-    }
-    const matching = personalities.get(infoPlist ?? "") ?? [];
-    const claim = claims.get(entitlements ?? "");
-    if (claim && matching.length > 0) {
-      pairings.set(`${infoPlist ?? ""}\u0000${entitlements ?? ""}`, { personalities: matching, claim });
-    }
-  }
-  return {
-    personalities: [...personalities.values()].flat(),
-    claims: [...claims.values()],
-    pairings: [...pairings.values()],
-  };
+  return deviceDextOf(target, plist, PCI_ENTITLEMENT, { personality: pciPersonality, claim: pciClaim });
 }
 
-/** The personalities of a dext that match PCI functions. None where the file could not be read as a whole: something may be missing. */
-function pciPersonalitiesOf(
-  document: PlistDocument | undefined,
-  variables: ReadonlyMap<string, string>,
-): PciPersonality[] {
-  if (!document || !isWhole(document)) return [];
-  const result: PciPersonality[] = [];
-  for (const personality of personalitiesOf(document)) {
-    const { value } = personality;
-    if (!isDextPersonality(value)) continue;
-    const provider = entryOf(value, "IOProviderClass");
-    const written = stringOf(provider?.value);
-    const providerClass = written === undefined ? undefined : expandVariables(written, variables).trim();
-    const table = matchTable(document, value);
-    const isPci =
-      providerClass === PCI_PROVIDER_CLASS ||
-      ((providerClass === undefined || isTemplate(providerClass)) && hasPciKey(value));
-    if (!isPci) continue;
-    const narrowed = hasPciKey(value) || GENERIC_MATCH_KEYS.some((key) => entryOf(value, key) !== undefined);
-    result.push({ document, personality, provider, table, narrowed });
-  }
-  return result;
+function pciPersonality(found: ProviderPersonality): PciPersonality | undefined {
+  const { document, personality, providerEntry, provider } = found;
+  const { value } = personality;
+  const isOpen = provider === undefined || isTemplate(provider);
+  if (provider !== PCI_PROVIDER_CLASS && !(isOpen && hasPciKey(value))) return undefined;
+  const narrowed = hasPciKey(value) || GENERIC_MATCH_KEYS.some((key) => entryOf(value, key) !== undefined);
+  return { document, personality, provider: providerEntry, table: matchTable(document, value), narrowed };
 }
 
 function hasPciKey(value: PlistValue): boolean {
   return PCI_MATCH_KEYS.some(({ key }) => entryOf(value, key) !== undefined);
 }
 
-function claimOf(document: PlistDocument | undefined): PciClaim | undefined {
-  if (!document || document.root?.kind !== "dict" || !isWhole(document)) return undefined;
-  const { root } = document;
-  const entry = entryOf(root, PCI_ENTITLEMENT);
+function pciClaim({ document, root, entry }: ClaimSite): PciClaim {
   const value = entry?.value;
-  const items = value?.kind === "array" ? value.items : [];
-  const tables = items.flatMap((item) => (item.kind === "dict" ? [matchTable(document, item)] : []));
-  return { document, root, entry, value, tables };
-}
-
-/** True when no part of the file was unreadable, so that what is not there can be called missing. */
-function isWhole(document: PlistDocument): boolean {
-  return document.format === "xml" && !document.problems.some((problem) => problem.code === "syntax");
+  return { document, root, entry, value, tables: tablesOf(value, (dict) => matchTable(document, dict)) };
 }
 
 function matchTable(document: PlistDocument, dict: PlistValue): MatchTable {

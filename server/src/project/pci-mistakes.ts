@@ -1,6 +1,6 @@
 // Match values that are mistaken by themselves: halves swapped, or a vendor without its mask. Used to report them, and to judge
 // everything else as if they were mended, so that one mistake is not reported twice.
-import type { PciMatchItem } from "../knowledge/pci.ts";
+import { COMMON_PCI_VENDORS, type PciMatchItem } from "../knowledge/pci.ts";
 import type { MatchSite, MatchTable, PciDext } from "./pci-claims.ts";
 
 /** Where the project's sources name vendor ids: constants and macros with "vendor" in their names. */
@@ -29,8 +29,16 @@ export class PciMistakes {
   private readonly byItem = new Map<PciMatchItem, FoundMistake>();
 
   constructor({ personalities, claims }: PciDext, constants: ConstantSource) {
-    const tables = [...personalities.map(({ table }) => table), ...claims.flatMap((claim) => claim.tables)];
-    const uses = tables.flatMap(({ sites }) => sites.flatMap((site) => site.items.map((item) => ({ site, item }))));
+    const uses = [
+      ...usesIn(
+        personalities.map(({ table }) => table),
+        "personality",
+      ),
+      ...usesIn(
+        claims.flatMap(({ tables }) => tables),
+        "claim",
+      ),
+    ];
     const vendors = new Vendors(uses, vendorConstants(constants));
     for (const use of uses) {
       const found = missingMask(use) ?? vendors.swapped(use);
@@ -52,6 +60,11 @@ export class PciMistakes {
 interface Use {
   readonly site: MatchSite;
   readonly item: PciMatchItem;
+  readonly in: "personality" | "claim";
+}
+
+function usesIn(tables: readonly MatchTable[], where: Use["in"]): Use[] {
+  return tables.flatMap(({ sites }) => sites.flatMap((site) => site.items.map((item) => ({ site, item, in: where }))));
 }
 
 /** A vendor id alone, without a mask: with the default mask it fits only a device whose id is 0. */
@@ -66,11 +79,42 @@ function comparesDevice(site: MatchSite): boolean {
   return site.key.registers.includes("device");
 }
 
+/** What the items with one low half show of it. */
+interface LowHalf {
+  /** Uses of the id alone, without a device id. */
+  readonly alone: Use[];
+  /** Whole values with the id: two uses of each are enough to tell whether another one than a given use has it. */
+  readonly whole: Map<bigint, Use[]>;
+}
+
 class Vendors {
+  private readonly lowHalves = new Map<bigint, LowHalf>();
+  /** For each whole value its first use in a personality and in a claim. */
+  private readonly byValue = new Map<bigint, Partial<Record<Use["in"], Use>>>();
+
   constructor(
-    private readonly uses: readonly Use[],
+    uses: readonly Use[],
     private readonly constants: ReadonlySet<bigint>,
-  ) {}
+  ) {
+    for (const use of uses) if (comparesDevice(use.site)) this.add(use);
+  }
+
+  private add(use: Use): void {
+    const { item } = use;
+    const places = this.byValue.get(item.value) ?? {};
+    if (isWhole(item)) this.byValue.set(item.value, { [use.in]: use, ...places });
+    if ((item.mask & 0xffffn) !== 0xffffn) return;
+    const id = item.value & 0xffffn;
+    const known = this.lowHalves.get(id) ?? { alone: [], whole: new Map<bigint, Use[]>() };
+    this.lowHalves.set(id, known);
+    if ((item.mask & 0xffff0000n) === 0n || (!item.hasMask && item.value <= 0xffffn)) {
+      if (known.alone.length < 2) known.alone.push(use);
+      return;
+    }
+    const same = known.whole.get(item.value);
+    if (!same) known.whole.set(item.value, [use]);
+    else if (same.length < 2) same.push(use);
+  }
 
   /** An item whose high half is a vendor id that the project uses elsewhere, and whose low half is none. */
   swapped(use: Use): FoundMistake | undefined {
@@ -82,9 +126,20 @@ class Vendors {
     const lowMask = item.mask & 0xffffn;
     if (lowMask !== 0xffffn && lowMask !== 0n) return undefined;
     if (high === 0n || high === 0xffffn || this.isVendor(low, use)) return undefined;
-    const evidence = this.useOf(high, use);
+    const evidence = this.useOf(high, use) ?? this.mirrorOf(use);
     if (!evidence && !this.constants.has(high)) return undefined;
     return { site, item, kind: "halves-swapped", mended: swapHalves(item), evidence };
+  }
+
+  /**
+   * The same two numbers the other way round on the other side, personality or entitlement: one of the two is wrong. Which, only a
+   * vendor id that everybody knows tells, and only where the other number is none.
+   */
+  private mirrorOf({ item, in: where }: Use): Use | undefined {
+    const high = item.value >> 16n;
+    if (!COMMON_PCI_VENDORS.has(high) || COMMON_PCI_VENDORS.has(item.value & 0xffffn)) return undefined;
+    const other = where === "claim" ? "personality" : "claim";
+    return isWhole(item) ? this.byValue.get(swapHalves(item).value)?.[other] : undefined;
   }
 
   private isVendor(id: bigint, except: Use): boolean {
@@ -96,19 +151,22 @@ class Vendors {
    * two different values. One full value alone shows nothing, since that value may be the swapped one.
    */
   private useOf(id: bigint, except: Use): Use | undefined {
-    const full = new Set<bigint>();
+    const known = this.lowHalves.get(id);
+    const alone = known?.alone.find((use) => use !== except);
+    if (!known || alone) return alone;
     let first: Use | undefined;
-    for (const use of this.uses) {
-      const { item, site } = use;
-      if (use === except || !comparesDevice(site) || (item.value & 0xffffn) !== id) continue;
-      if ((item.mask & 0xffffn) !== 0xffffn) continue;
-      const aloneByMask = (item.mask & 0xffff0000n) === 0n;
-      if (aloneByMask || (!item.hasMask && item.value <= 0xffffn)) return use;
-      full.add(item.value);
-      first ??= use;
+    for (const uses of known.whole.values()) {
+      const other = uses.find((use) => use !== except);
+      if (other && first) return first;
+      first ??= other;
     }
-    return full.size >= 2 ? first : undefined;
+    return undefined;
   }
+}
+
+/** True for an item that names both halves. */
+function isWhole({ mask }: PciMatchItem): boolean {
+  return (mask & 0xffffffffn) === 0xffffffffn;
 }
 
 function swapHalves(item: PciMatchItem): PciMatchItem {

@@ -11,10 +11,18 @@ import {
   type UsbValue,
 } from "../knowledge/usb.ts";
 import type { Step } from "../base/step.ts";
-import { entryOf, stringOf, type PlistDocument, type PlistEntry, type PlistValue } from "../plist/document.ts";
+import { entryOf, type PlistDocument, type PlistEntry, type PlistValue } from "../plist/document.ts";
 import { integerOf } from "../plist/leaf-values.ts";
-import { expandVariables, isTemplate } from "./build-settings.ts";
-import { isDextPersonality, personalitiesOf, type Personality } from "./dext-plists.ts";
+import { isTemplate } from "./build-settings.ts";
+import {
+  deviceDextOf,
+  tablesOf,
+  type ClaimSite,
+  type DeviceDext,
+  type Pairing,
+  type ProviderPersonality,
+} from "./device-claims.ts";
+import type { Personality } from "./dext-plists.ts";
 import type { Target } from "./model.ts";
 
 /** The USB matching keys of a personality or of an entitlement's dictionary. */
@@ -43,66 +51,23 @@ export interface UsbClaim {
 }
 
 /** One Info.plist with one entitlements file that some configuration of the target puts together. */
-export interface UsbPairing {
-  readonly personalities: readonly UsbPersonality[];
-  readonly claim: UsbClaim;
-}
+export type UsbPairing = Pairing<UsbPersonality, UsbClaim>;
 
-export interface UsbDext {
-  readonly personalities: readonly UsbPersonality[];
-  /** The pairs that have a USB personality and a claim; each once. */
-  readonly pairings: readonly UsbPairing[];
-}
+export type UsbDext = DeviceDext<UsbPersonality, UsbClaim>;
 
-/** Reads the USB personalities and claims of a dext target. Files that could not be read as a whole give nothing. */
+/** Reads the USB personalities and claims of a dext target. */
 export function usbDextOf(target: Target, plist: (path: string) => PlistDocument | undefined): UsbDext {
-  const personalities = new Map<string, readonly UsbPersonality[]>();
-  const claims = new Map<string, UsbClaim | undefined>();
-  const pairings = new Map<string, UsbPairing>();
-  for (const { infoPlist, entitlements, variables } of target.configurations) {
-    if (infoPlist !== undefined && !personalities.has(infoPlist)) {
-      personalities.set(infoPlist, usbPersonalitiesOf(plist(infoPlist), variables));
-    }
-    if (entitlements !== undefined && !claims.has(entitlements)) {
-      claims.set(entitlements, claimOf(plist(entitlements)));
-    }
-    const matching = personalities.get(infoPlist ?? "") ?? [];
-    const claim = claims.get(entitlements ?? "");
-    if (claim && matching.length > 0) {
-      pairings.set(`${infoPlist ?? ""}\u0000${entitlements ?? ""}`, { personalities: matching, claim });
-    }
-  }
-  return { personalities: [...personalities.values()].flat(), pairings: [...pairings.values()] };
+  return deviceDextOf(target, plist, USB_ENTITLEMENT, { personality: usbPersonality, claim: usbClaim });
 }
 
-function usbPersonalitiesOf(
-  document: PlistDocument | undefined,
-  variables: ReadonlyMap<string, string>,
-): UsbPersonality[] {
-  if (!document || !isWhole(document)) return [];
-  const result: UsbPersonality[] = [];
-  for (const personality of personalitiesOf(document)) {
-    const providerEntry = entryOf(personality.value, "IOProviderClass");
-    const written = stringOf(providerEntry?.value);
-    const provider = written === undefined ? undefined : expandVariables(written, variables).trim();
-    if (!providerEntry || !isDextPersonality(personality.value)) continue;
-    if (provider !== USB_DEVICE_CLASS && provider !== USB_INTERFACE_CLASS) continue;
-    result.push({ document, personality, provider, providerEntry, table: usbTable(personality.value) });
-  }
-  return result;
+function usbPersonality(found: ProviderPersonality): UsbPersonality | undefined {
+  const { document, personality, providerEntry, provider } = found;
+  if (!providerEntry || (provider !== USB_DEVICE_CLASS && provider !== USB_INTERFACE_CLASS)) return undefined;
+  return { document, personality, provider, providerEntry, table: usbTable(personality.value) };
 }
 
-function claimOf(document: PlistDocument | undefined): UsbClaim | undefined {
-  if (!document || document.root?.kind !== "dict" || !isWhole(document)) return undefined;
-  const entry = entryOf(document.root, USB_ENTITLEMENT);
-  if (!entry?.value) return undefined;
-  const items = entry.value.kind === "array" ? entry.value.items : [];
-  const tables = items.flatMap((item) => (item.kind === "dict" ? [usbTable(item)] : []));
-  return { document, entry, value: entry.value, tables };
-}
-
-function isWhole(document: PlistDocument): boolean {
-  return document.format === "xml" && !document.problems.some((problem) => problem.code === "syntax");
+function usbClaim({ document, entry }: ClaimSite): UsbClaim | undefined {
+  return entry?.value && { document, entry, value: entry.value, tables: tablesOf(entry.value, usbTable) };
 }
 
 /** The USB matching keys of a dictionary with their values. */

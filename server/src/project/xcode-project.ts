@@ -3,9 +3,10 @@ import { compareStrings } from "../base/compare.ts";
 import { basename, dirname, isAbsolute, isWithin, join } from "../base/paths.ts";
 import { expandVariables, isTemplate, mergeSettings } from "./build-settings.ts";
 import { isHeader, isSource } from "./file-kinds.ts";
-import type { Target, TargetConfiguration } from "./model.ts";
+import type { Embedding, Target, TargetConfiguration } from "./model.ts";
 import { dictionaryOf, parseOpenStep, stringsOf, textOfValue, type OpenStepDictionary } from "./openstep.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
+import { readEmbeddings } from "./xcode-embeds.ts";
 import { readGroups, type GroupTree } from "./xcode-groups.ts";
 import { readXcconfig } from "./xcconfig.ts";
 
@@ -61,6 +62,7 @@ interface NativeTarget {
   readonly configurations: readonly TargetConfiguration[];
   /** Files of its build phases and synchronized folders. */
   readonly compiled: ReadonlySet<string>;
+  readonly embeds: readonly Embedding[];
 }
 
 function nativeTarget(
@@ -85,7 +87,8 @@ function nativeTarget(
     for (const file of synchronizedFiles(project, groups, folderId, target)) compiled.add(file);
   }
   const configurations = kind === undefined ? [] : configurationsOf(project, groups, rootObject, target, name, kind);
-  return { name, kind, configurations, compiled };
+  const embeds = kind === "app" ? readEmbeddings(project, groups, target) : [];
+  return { name, kind, configurations, compiled, embeds };
 }
 
 /** The files of a synchronized folder, less those that an exception set takes out of this target's membership. */
@@ -126,10 +129,21 @@ function configurationsOf(
       configFile(project, groups, configuration),
       settingsOf(configuration),
     ];
-    const sdk = kind === "dext" ? "driverkit" : "macosx";
-    const variables = mergeSettings(layers, { sdk, configuration: configurationName });
+    const variables = mergeForTarget(layers, kind, configurationName);
     return toConfiguration(project, configurationName, variables);
   });
+}
+
+/** Merges the settings of a target with the values that hold for the SDK that it is built with; an app for several is taken for macOS's. */
+export function mergeForTarget(
+  layers: Parameters<typeof mergeSettings>[0],
+  kind: Target["kind"],
+  configuration: string,
+): ReturnType<typeof mergeSettings> {
+  if (kind === "dext") return mergeSettings(layers, { sdk: "driverkit", configuration });
+  const merged = mergeSettings(layers, { sdk: "macosx", configuration });
+  const sdk = expandVariables(merged.get("SDKROOT") ?? "", merged);
+  return sdk.startsWith("iphoneos") ? mergeSettings(layers, { sdk: "iphoneos", configuration }) : merged;
 }
 
 /** Takes the settings of one configuration, merged, for what the model wants to know; relative paths start from the project's root. */
@@ -255,6 +269,8 @@ function toTarget(
     definedIn: project.path,
     configurations: native.configurations,
     sources: [...sources].filter((file) => project.paths.resolve(file) === file).sort(compareStrings),
+    otherSources: [...native.compiled].filter((file) => /\.(swift|mm?)$/.test(file)).sort(compareStrings),
+    embeds: native.embeds,
   };
 }
 

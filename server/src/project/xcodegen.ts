@@ -2,11 +2,10 @@
 import { compareStrings } from "../base/compare.ts";
 import picomatch from "picomatch";
 import { basename, dirname, isWithin, join, relative } from "../base/paths.ts";
-import { mergeSettings } from "./build-settings.ts";
 import { isHeader, isSource } from "./file-kinds.ts";
-import type { Target, TargetConfiguration } from "./model.ts";
+import type { Embedding, Target, TargetConfiguration } from "./model.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
-import { toConfiguration, type XcodeResult } from "./xcode-project.ts";
+import { mergeForTarget, toConfiguration, type XcodeResult } from "./xcode-project.ts";
 import { readXcconfig } from "./xcconfig.ts";
 import {
   isSpecMap,
@@ -99,7 +98,33 @@ function toTarget(spec: Spec, name: string, entry: SpecMap, kind: Target["kind"]
     definedIn: spec.path,
     configurations,
     sources: [...sources].sort(compareStrings),
+    otherSources: [],
+    embeds: kind === "app" ? embedsOf(spec, entry) : [],
   };
+}
+
+/**
+ * The targets that an application depends on. XcodeGen embeds them unless `embed` says otherwise, a dext by a phase “Embed System
+ * Extensions” (ProjectSpec.md, "Dependency"). `PROJECT/TARGET` is a target of another project, named under `projectReferences`.
+ */
+function embedsOf(spec: Spec, entry: SpecMap): Embedding[] {
+  return listAt(entry, "dependencies")
+    .slice(0, 1000)
+    .flatMap((each): Embedding[] => {
+      const written = textAt(each, "target");
+      if (written === undefined) return [];
+      const slash = written.indexOf("/");
+      const reference = mapAt(mapAt(spec.map, "projectReferences"), written.slice(0, Math.max(0, slash)));
+      const other = textAt(reference, "path");
+      if (slash >= 0 && other === undefined) return [];
+      const definedIn = other === undefined ? spec.path : join(spec.root, `${other}/project.pbxproj`);
+      const name = written.slice(slash + 1);
+      const copies = !/^(false|no)$/i.test(textAt(each, "embed") ?? "");
+      const elsewhere = /^absolutePath$/i.test(textAt(mapAt(each, "copy"), "destination") ?? "");
+      return copies && !elsewhere
+        ? [{ name, definedIn, by: "copy", phase: "Embed System Extensions" }]
+        : [{ name, definedIn, by: "dependency", phase: "" }];
+    });
 }
 
 interface TargetParts {
@@ -123,7 +148,7 @@ function configurationsOf(
       ...settingLayers(spec, spec.map, configuration, 0),
       ...settingLayers(spec, entry, configuration, 0),
     ];
-    const merged = mergeSettings(layers, { sdk: kind === "dext" ? "driverkit" : "macosx", configuration });
+    const merged = mergeForTarget(layers, kind, configuration);
     // What the settings do not say, XcodeGen takes from the target's own keys, and an Info.plist from its sources.
     for (const [setting, key] of [
       ["INFOPLIST_FILE", "info"],

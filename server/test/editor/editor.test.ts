@@ -1,14 +1,13 @@
 // The whole extension in a real VS Code, as a person uses it: what is on the screen is what is asserted. `npm run test:editor`.
 // With PICTURES=1 it renews docs/images.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { installEditor, Unavailable } from "../../../scripts/editor/install.mjs";
 import { openSession, type ProblemRow, type Session } from "../../../scripts/editor/session.mjs";
+import { root } from "../support.ts";
+import { packagedExtension } from "./extension.ts";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 const sample = path.join(root, "test-workspace");
 const driver = "AcmeRAID/AcmeRAID.cpp";
 const pictures = process.env["PICTURES"] ? path.join(root, "docs", "images") : path.join(root, ".cache", "pictures");
@@ -28,27 +27,11 @@ describe("the extension in a real editor", function () {
 
   before(async function () {
     this.timeout(600_000);
-    try {
-      installEditor({ chromium: true });
-    } catch (error) {
-      if (!(error instanceof Unavailable) || process.env["CI"]) throw error;
-      process.stderr.write(`editor test skipped: ${error.message}\n`);
-      this.skip();
-    }
+    const vsix = packagedExtension();
+    if (vsix === undefined) this.skip();
     fs.mkdirSync(pictures, { recursive: true });
-    execFileSync(process.execPath, [path.join(root, "scripts/package.mjs")], {
-      cwd: root,
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    const { name, version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as Record<
-      string,
-      string
-    >;
     findings = checkWithCli();
-    session = await openSession({
-      folder: sample,
-      vsix: path.join(root, "dist", `${name}-${version}.vsix`),
-    });
+    session = await openSession({ folder: sample, vsix });
   });
 
   after(() => session?.close());
@@ -194,11 +177,12 @@ describe("the extension in a real editor", function () {
     assert.match(row?.code ?? "", /^leak/);
     assert.match(row?.text ?? "", /'label'/);
     await session.screenshot(path.join(pictures, "while-typing.png"));
-    const undo = async () => {
-      await session.press("Control+Z");
-      return squigglesOn(line + 1);
-    };
-    await session.until("the squiggle goes", undo, (seen) => seen.length === 0);
+    await session.command("File: Revert File");
+    await session.until(
+      "the squiggle goes",
+      () => squigglesOn(line + 1),
+      (seen) => seen.length === 0,
+    );
   });
 
   it("validates a dext from the palette", async () => {
@@ -293,6 +277,8 @@ describe("the extension in a real editor", function () {
 
   it("shows the projects, and leads to what they say", async () => {
     const view = "DriverKit: Projects";
+    const problems = (await session.allProblems()).filter(({ file }) => file.startsWith("AcmeRAID/"));
+    await session.command("View: Hide Panel");
     await session.toggleView("test-workspace");
     await session.toggleView(view);
     await session.widenSideBar(480);
@@ -304,10 +290,11 @@ describe("the extension in a real editor", function () {
     }
     const rows = await session.rows(view);
     for (const wanted of [
-      "AcmeRAIDBoot AcmeRAID on IOPCIDevice",
+      `AcmeRAID ${inWords(problems)} · com.example.acme.raid.driver`,
+      "AcmeRAIDBoot AcmeRAID on IOPCIDevice · device 0x1B21 of vendor 0x0611",
       "transport.pci every device of vendor 0x1B21",
       "AcmeRAID IOService",
-      "AcmeRAIDApp brings it · com.example.acme.raid",
+      "AcmeRAIDApp brings it: phase “Embed System Extensions” · com.example.acme.raid",
     ]) {
       assert.ok(rows.includes(wanted), `${wanted} in ${rows.join(" | ")}`);
     }
@@ -320,6 +307,40 @@ describe("the extension in a real editor", function () {
     await session.screenshot(path.join(pictures, "projects.png"));
     await session.toggleView(view);
     await session.toggleView("test-workspace");
+  });
+
+  it("writes down what Apple has to grant, ready to copy, from the palette and from a dext's row", async () => {
+    await session.command("DriverKit: Show Entitlement Grants for Apple's Request Form");
+    const dexts = await session.picks("Show Entitlement Grants");
+    assert.ok(dexts.includes("AcmeRAID") && !dexts.includes("All dexts"), dexts.join(", "));
+    await session.pick("AcmeRAID");
+    const text = async (): Promise<string> => Object.values(await session.lines()).join("\n");
+    const shown = await session.until("the text", text, (seen) => seen.includes("AcmeRAID.entitlements"));
+    for (const wanted of [
+      "For the request form",
+      "vendor id    0x1B21 (6945)",
+      "What the entitlements files claim",
+      "✗ com.apple.developer.driverkit.transport.pci: does not allow what the personalities match",
+    ]) {
+      assert.ok(shown.replace(/\u00a0/g, " ").includes(wanted), `${wanted} in ${shown}`);
+    }
+    await session.takeLens("Copy for the request form");
+    const copied = await session.until(
+      "the clipboard",
+      () => session.clipboard(),
+      (seen) => seen.startsWith("AcmeRAID"),
+    );
+    assert.match(
+      copied,
+      /^AcmeRAID \(com\.example\.acme\.raid\.driver\)\n\ncom\.apple\.developer\.driverkit\.transport\.pci\n/,
+    );
+    assert.ok(!copied.includes("entitlements file"), "only what the form asks for");
+    await session.screenshot(path.join(pictures, "grants.png"));
+    const view = "DriverKit: Projects";
+    await session.toggleView(view);
+    await session.takeRowAction(view, "AcmeLED", "Show Entitlement Grants for Apple's Request Form");
+    await session.until("the other text", text, (seen) => seen.includes("com.example.acme.led.driver"));
+    await session.toggleView(view);
   });
 
   async function squigglesOn(line: number) {
@@ -359,6 +380,15 @@ function checkWithCli(): CliFinding[] {
 
 function describeFinding({ file, range, severity, message, rule }: CliFinding): string {
   return `${file}:${range.start.line}:${range.start.column} ${severity} ${message} [${rule}]`;
+}
+
+/** "2 errors, 1 warning". */
+function inWords(problems: readonly ProblemRow[]): string {
+  const parts = ["Error", "Warning", "Info", "Hint"].map((severity) => {
+    const count = problems.filter(({ label }) => label.startsWith(severity)).length;
+    return count === 0 ? "" : `${count} ${severity.toLowerCase()}${count === 1 ? "" : "s"}`;
+  });
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 function describeRow({ file, line, column, label, text, code }: ProblemRow): string {

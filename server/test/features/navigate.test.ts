@@ -7,6 +7,9 @@ const INFO_PATH = "/p/Driver/Info.plist";
 const CPP_PATH = "/p/Driver/AcmeDriver.cpp";
 const IIG_PATH = "/p/Driver/AcmeDriver.iig";
 
+/** The driver with a name for its dictionary. */
+const NAMED = `#define USER_CLIENT "UserClientProperties"\n${CPP.replace('"UserClientProperties"', "USER_CLIENT")}`;
+
 async function definition(path: string, text: string): Promise<string[]> {
   const context = await contextAt(project({ [path]: text }));
   const found = definitionAt(context, context.offset);
@@ -26,6 +29,12 @@ describe("definition", () => {
     ["of IOUserClass", INFO_PATH, markBehind(INFO, "<string>AcmeDr"), ["AcmeDriver.iig:4 AcmeDriver"]],
     ["of a user client's class", INFO_PATH, markBehind(INFO, "<string>AcmeCl"), ["AcmeClient.iig:3 AcmeClient"]],
     ["of what Create() is given", CPP_PATH, markBehind(CPP, '"UserCl'), ["Info.plist:23 UserClientProperties"]],
+    [
+      "of a macro that Create() is given",
+      CPP_PATH,
+      markBehind(NAMED, "Create(this, USER_CL"),
+      ["Info.plist:23 UserClientProperties"],
+    ],
     ["back", INFO_PATH, markBehind(INFO, "<key>UserCl"), ["AcmeDriver.cpp:24 UserClientProperties"]],
     ["of IMPL(C, M)", CPP_PATH, markBehind(CPP, "IMPL(AcmeDriver, St"), ["AcmeDriver.iig:7 Start"]],
     ["of C::M_Impl", CPP_PATH, markBehind(CPP, "NewUserCl"), ["AcmeDriver.iig:8 NewUserClient"]],
@@ -76,6 +85,12 @@ describe("references", () => {
     ];
     assert.deepEqual(await references(INFO_PATH, markBehind(INFO, "<string>AcmeDr")), wanted);
     assert.deepEqual(await references(IIG_PATH, markBehind(IIG, "class AcmeDr")), wanted);
+  });
+
+  it("of a dictionary for Create(), also where a macro names it", async () => {
+    const context = await contextAt(project({ [CPP_PATH]: NAMED, [INFO_PATH]: markBehind(INFO, "<key>UserCl") }));
+    const places = shown(referencesAt(context, context.offset), (at) => context.analysis.text(at));
+    assert.deepEqual(places, ["AcmeDriver.cpp:25 USER_CLIENT", "Info.plist:23 UserClientProperties"]);
   });
 
   it("of a dictionary for Create(), from either side", async () => {

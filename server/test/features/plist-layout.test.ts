@@ -1,9 +1,8 @@
 // Folding and links of property lists.
 import assert from "node:assert/strict";
 import { foldsOf } from "../../src/features/folding.ts";
-import { linksOf } from "../../src/features/plist/links.ts";
 import { LineIndex } from "../../src/base/line-index.ts";
-import { APP_INFO, contextAt, INFO, project } from "./support.ts";
+import { contextAt } from "./support.ts";
 
 describe("folding", () => {
   it("takes dictionaries, arrays and comments of several lines", async () => {
@@ -37,24 +36,5 @@ describe("folding", () => {
     const { analysis } = await contextAt({ "/p/Info.plist": text });
     const document = analysis.plist("/p/Info.plist");
     assert.ok(document && foldsOf(document).length === 5000);
-  });
-});
-
-describe("links", () => {
-  it("lead from keys to Apple's pages, where there is one", async () => {
-    const context = await contextAt(project({ "/p/Driver/Info.plist": `${INFO}‸` }));
-    const links = linksOf(context);
-    assert.deepEqual(
-      links.map(({ key }) => key),
-      ["CFBundleIdentifier", "CFBundlePackageType", "IOKitPersonalities", "IOUserClass", "IOUserServerName"],
-    );
-    for (const { span, key, target } of links) {
-      assert.equal(context.text.slice(span.start, span.end), key);
-      assert.match(target, /^https:\/\/developer\.apple\.com\/documentation\/bundleresources\//);
-    }
-  });
-
-  it("stand in no app's Info.plist", async () => {
-    assert.deepEqual(linksOf(await contextAt(project({ "/p/App/Info.plist": `${APP_INFO}‸` }))), []);
   });
 });

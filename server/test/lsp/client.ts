@@ -26,6 +26,8 @@ export interface ClientOptions {
   readonly definitionLinks?: boolean;
   /** Opens no folder. */
   readonly loose?: boolean;
+  /** Opens these folders of the one that the files are in, instead of that one. */
+  readonly roots?: readonly string[];
   /** The program to start instead of the server with the tests' rules. */
   readonly command?: readonly string[];
 }
@@ -177,11 +179,11 @@ export class TestClient {
       items.map(() => options.settings ?? null),
     );
     connection.listen();
-    const uri = pathToFileURL(this.folder).href;
+    const folders = (options.roots ?? [""]).map((name) => ({ uri: this.uri(name), name }));
     const result = await connection.sendRequest<InitializeResult>("initialize", {
       processId: process.pid,
       rootUri: null,
-      workspaceFolders: options.loose ? null : [{ uri, name: "test" }],
+      workspaceFolders: options.loose ? null : folders,
       initializationOptions: options.initializationOptions,
       capabilities: {
         workspace: {

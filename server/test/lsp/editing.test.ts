@@ -1,9 +1,8 @@
-// What helps with writing, over stdio: completion, hover, definitions, references, outline, folding, links, the projects.
+// What helps with writing, over stdio: completion, hover, definitions, references, outline, folding, the projects.
 import assert from "node:assert/strict";
 import type {
   CompletionItem,
   DefinitionLink,
-  DocumentLink,
   DocumentSymbol,
   FoldingRange,
   Hover,
@@ -11,7 +10,7 @@ import type {
   TextEdit,
 } from "vscode-languageserver/node";
 import { LineIndex } from "../../src/base/line-index.ts";
-import type { ProjectNode } from "../../src/protocol.ts";
+import type { DocumentStatus, GrantsText, ProjectNode } from "../../src/protocol.ts";
 import { APP_ENTITLEMENTS, CPP, ENTITLEMENTS, IIG, INFO, markBehind, marked, project } from "../features/support.ts";
 import { TestClient, whole, type ClientOptions } from "./client.ts";
 
@@ -42,10 +41,9 @@ describe("language server, editing", () => {
 
   it("says what it can do", async () => {
     await start();
-    const { completionProvider, definitionProvider, referencesProvider, foldingRangeProvider, documentLinkProvider } =
-      client.capabilities;
+    const { completionProvider, definitionProvider, referencesProvider, foldingRangeProvider } = client.capabilities;
     assert.deepEqual(completionProvider, { triggerCharacters: ["<", ">", "."] });
-    assert.ok(definitionProvider && referencesProvider && foldingRangeProvider && documentLinkProvider);
+    assert.ok(definitionProvider && referencesProvider && foldingRangeProvider);
   });
 
   it("completes keys of a half-typed plist, with snippets", async () => {
@@ -145,7 +143,7 @@ describe("language server, editing", () => {
     ]);
   });
 
-  it("gives outline, folds and links of a plist; leaves the folding of code to the editor", async () => {
+  it("gives outline and folds of a plist; leaves the folding of code to the editor", async () => {
     await start();
     await client.open(INFO_FILE);
     const textDocument = { uri: client.uri(INFO_FILE) };
@@ -165,8 +163,6 @@ describe("language server, editing", () => {
         [23, 27],
       ],
     );
-    const links = await client.request<DocumentLink[]>("textDocument/documentLink", { textDocument });
-    assert.match(links[0]?.target ?? "", /information-property-list\/cfbundleidentifier$/);
     const iig = { uri: client.uri("Driver/AcmeDriver.iig") };
     assert.equal(await client.request("textDocument/foldingRange", { textDocument: iig }), null);
     const classes = await client.request<DocumentSymbol[]>("textDocument/documentSymbol", { textDocument: iig });
@@ -185,7 +181,7 @@ describe("language server, editing", () => {
     const broken = `<?xml version="1.0"?>\n<plist><dict><key>IO‸</string></key><array><dict`;
     assert.ok(Array.isArray(await complete(INFO_FILE, broken)));
     const textDocument = { uri: client.uri(INFO_FILE) };
-    for (const method of ["foldingRange", "documentLink", "documentSymbol"]) {
+    for (const method of ["foldingRange", "documentSymbol"]) {
       await client.request(`textDocument/${method}`, { textDocument });
     }
     assert.deepEqual(
@@ -237,5 +233,80 @@ describe("language server, editing", () => {
     await client.until(() => client.received.includes("driverkit/projectsChanged"), "the news");
     const again = await client.request<ProjectNode[]>("driverkit/projects");
     assert.equal(again[0]?.children[0]?.children[0]?.label, "Renamed");
+  });
+
+  it("says what Apple has to grant a dext of the tree", async () => {
+    await start();
+    const [dext] = await client.request<ProjectNode[]>("driverkit/projects");
+    const grants = await client.request<GrantsText | null>("driverkit/grants", { dext: dext?.dext });
+    assert.deepEqual(grants, {
+      request: [
+        "Driver (com.acme.app.driver)",
+        "",
+        "com.apple.developer.driverkit.transport.pci",
+        "  vendor id    0x1B21 (6945)",
+        "  product ids  0x0612 (1554)",
+        "  used by      “Acme”, class AcmeDriver: IOProviderClass IOPCIDevice",
+        "",
+        "com.apple.developer.driverkit.userclient-access",
+        "  for apps     App",
+        "  bundle ids   com.acme.app.driver",
+        "",
+      ].join("\n"),
+      claims: [
+        "Driver/Driver.entitlements",
+        "  ✓ com.apple.developer.driverkit",
+        "  ✗ com.apple.developer.driverkit.transport.pci: missing",
+        "",
+        "App/App.entitlements",
+        "  ✓ com.apple.developer.driverkit.userclient-access",
+        "  · com.apple.developer.system-extension.install",
+        "",
+      ].join("\n"),
+    });
+    const entitlements = "<key>com.apple.developer.driverkit.transport.pci</key><array/>";
+    await client.open("Driver/Driver.entitlements", ENTITLEMENTS.replace("<dict>", `<dict>${entitlements}`));
+    const again = await client.request<GrantsText | null>("driverkit/grants", { dext: dext?.dext });
+    assert.match(again?.claims ?? "", /✗ com\.apple\.developer\.driverkit\.transport\.pci: does not allow/);
+    assert.equal(await client.request("driverkit/grants", { dext: "gone" }), null);
+  });
+
+  it("keeps several folders apart: a dext in each of two, and one without", async () => {
+    const files: Record<string, string> = { "plain/notes.cpp": "int main() { return 0; }\n" };
+    for (const [name, text] of Object.entries(FILES)) {
+      files[`one/${name}`] = text;
+      files[`two/${name}`] = text.replaceAll("com.acme", "com.other").replace("<key>Acme</key>", "<key>Other</key>");
+    }
+    client = await TestClient.start(files, { roots: ["one", "two", "plain"], pull: true });
+    const tree = await client.request<ProjectNode[]>("driverkit/projects");
+    assert.deepEqual(
+      tree.map(({ kind, label, description }) => `${kind} ${label}: ${description}`),
+      ["dext Driver: one · com.acme.app.driver", "dext Driver: two · com.other.app.driver"],
+    );
+    const hosts = tree.map(({ children }) => children.find(({ kind }) => kind === "app")?.location?.uri);
+    assert.deepEqual(hosts, [client.uri("one/App/Info.plist"), client.uri("two/App/Info.plist")]);
+    assert.notEqual(tree[0]?.dext, tree[1]?.dext);
+    const grants = await client.request<GrantsText>("driverkit/grants", { dext: tree[1]?.dext });
+    assert.match(grants.request, /^Driver \(com\.other\.app\.driver\)\n/);
+    assert.match(grants.claims, /^Driver\/Driver\.entitlements\n/);
+    const status = async (name: string): Promise<string> => {
+      const { state, targets } = await client.request<DocumentStatus>("driverkit/documentStatus", {
+        uri: client.uri(name),
+      });
+      return [state, ...targets].join(" ");
+    };
+    assert.equal(await status("one/Driver/Info.plist"), "checked Driver");
+    assert.equal(await status("two/App/App.entitlements"), "checked App");
+    assert.equal(await status("plain/notes.cpp"), "ignored");
+    // The test's own rule bans a word; what is said of one folder's file is said in that folder alone.
+    const broken = CPP.replace("Create(queue, &timer)", "Create(BAD, &timer)");
+    await client.open("two/Driver/AcmeDriver.cpp", broken);
+    const found = async (name: string): Promise<number> => {
+      const report = { textDocument: { uri: client.uri(name) } };
+      return (await client.request<{ items: unknown[] }>("textDocument/diagnostic", report)).items.length;
+    };
+    assert.equal(await found("two/Driver/AcmeDriver.cpp"), 1);
+    assert.equal(await found("one/Driver/AcmeDriver.cpp"), 0);
+    assert.equal(await found("plain/notes.cpp"), 0);
   });
 });

@@ -141,7 +141,21 @@ describe("language server, pull", () => {
       markdown: "# banned-word\n",
     });
     assert.equal(await client.request("driverkit/rulePage", { rule: "../../etc/passwd" }), null);
-    await client.until(() => client.received.includes("driverkit/statusChanged"), "statusChanged");
+  });
+
+  it("tells of changed statuses a client that listens, and no other", async () => {
+    const files = { "src/A.cpp": `${HEAD}int BAD;\n` };
+    const heard = () => client.received.includes("driverkit/statusChanged");
+    client = await TestClient.start(files, { pull: true });
+    await client.open("src/A.cpp");
+    await pull(client, "src/A.cpp");
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.ok(!heard());
+    await client.stop();
+    client = await TestClient.start(files, { pull: true, initializationOptions: { statusChanges: true } });
+    await client.open("src/A.cpp");
+    await pull(client, "src/A.cpp");
+    await client.until(heard, "statusChanged");
   });
 
   it("validates a dext with progress", async () => {

@@ -10,6 +10,7 @@ import { formatTree } from "../../src/cli/project-tree.ts";
 import { finish } from "../../src/engine/analysis.ts";
 import { AnalysisHost } from "../../src/engine/host.ts";
 import { grantsReports } from "../../src/features/grants-report.ts";
+import { projectTree, type TreeNode } from "../../src/features/project-tree.ts";
 import { projectReport, type ReportSource } from "../../src/features/project-report.ts";
 import { Disk, fromNative, kindOf } from "../../src/files/disk.ts";
 import { isRelevant } from "../../src/project/file-kinds.ts";
@@ -66,11 +67,47 @@ describe("features/project-report", () => {
     assert.match(tree, /^AcmeLED {2}dext\n├─ bundle id +com\.example\.acme\.led\.driver\n/);
     assert.match(tree, /│ {2}│ {2}└─ IOPCIPrimaryMatch 0x06241b21 0x06251c5c\n/);
     assert.match(tree, /└─ IOPCIPrimaryMatch 0x00001b21&0x0000ffff {2}every device of vendor 0x1B21\n/);
-    assert.match(tree, /├─ brought by AcmeRAIDApp {2}app {2}com\.example\.acme\.raid\n/);
+    assert.match(
+      tree,
+      /├─ brought by AcmeRAIDApp {2}app {2}com\.example\.acme\.raid\n│ {2}├─ from {8}phase “Embed System Extensions”\n/,
+    );
+    assert.match(tree, /├─ 1 class in 4 source files {2}AcmeRAID\n│ {2}└─ AcmeRAID : IOService\n/);
     assert.ok(!tree.includes("\u001b"));
     for (const line of tree.split("\n")) assert.ok(line.length <= 100, line);
     assert.match(formatTree([report], { ...shown, color: true }), /\u001b\[1mAcmeLED/);
     assert.equal(formatTree([], shown), "No dext was found.\n");
+  });
+
+  it("tells the apps that bring a dext from those that open it, and from what it concluded that", async () => {
+    const access = XML(
+      "<key>com.apple.developer.driverkit.userclient-access</key><array><string>com.example.acme.raid.driver</string></array>",
+    );
+    const info = XML("<key>CFBundlePackageType</key><string>APPL</string>");
+    const files = { ...sample(), "/w/Tool/Info.plist": info, "/w/Tool/Tool.entitlements": access };
+    const raid = projectReport(await sourceOf(files)).dexts.find(({ name }) => name === "AcmeRAID");
+    const [host] = raid?.hosts ?? [];
+    assert.deepEqual(host?.evidence, { by: "copy-phase", phase: "Embed System Extensions" });
+    assert.deepEqual(host.sources, ["/w/AcmeRAIDApp/main.swift"]);
+    assert.deepEqual(
+      raid?.openers.map(({ name }) => name),
+      ["Tool"],
+    );
+    assert.ok(raid.notes.includes("Brought by AcmeRAIDApp: its phase “Embed System Extensions” copies it."));
+  });
+
+  it("says in a row of the tree which devices a personality matches", async () => {
+    const rows = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap((node) => [node, ...rows(node.children)]);
+    const tree = rows(projectTree(projectReport(await sourceOf(sample())), "/w"));
+    const described = tree
+      .filter(({ kind }) => kind === "personality")
+      .map(({ label, description }) => `${label}: ${description}`);
+    assert.deepEqual(described, [
+      "AcmeLED: IOUSBHostInterface · vendor 0x1234, product 0x5678, configuration 1, interface 0",
+      "AcmeProbe: IOPCIDevice",
+      "AcmeRAID: IOPCIDevice · device 0x0624 of vendor 0x1B21; device 0x0625 of vendor 0x1C5C",
+      "AcmeRAIDBoot: AcmeRAID on IOPCIDevice · device 0x1B21 of vendor 0x0611",
+      "AcmeRAIDNext: AcmeRAID on IOPCIDevice · device 0x0000 of vendor 0x1B21",
+    ]);
   });
 
   it("decodes USB ids and shows services that Create makes, as deep as they are", async () => {
@@ -166,6 +203,51 @@ describe("features/grants-report", () => {
     assert.match(text, /✗ com\.apple\.developer\.driverkit\.family\.hid\.device +missing\n/);
     for (const line of text.split("\n")) assert.ok(line.length <= 100, line);
     assert.equal(formatGrants([], shown), "No dext was found.\n");
+  });
+
+  it("tells what the apps that open a dext have to be granted", async () => {
+    const bundle = (type: string, id: string, rest = ""): string =>
+      XML(
+        `<key>CFBundlePackageType</key><string>${type}</string><key>CFBundleIdentifier</key><string>${id}</string>${rest}`,
+      );
+    const personality =
+      "<key>IOKitPersonalities</key><dict><key>P</key><dict><key>IOUserClass</key><string>P</string><key>C</key><dict>" +
+      "<key>IOClass</key><string>IOUserUserClient</string><key>IOUserClass</key><string>C</string></dict></dict></dict>";
+    const grants = async (dext: string, appInfo: string, app: string) => {
+      const files = {
+        "/w/D/Info.plist": bundle("DEXT", "com.x.driver", personality),
+        "/w/D/D.entitlements": XML(`<key>com.apple.developer.driverkit</key><true/>${dext}`),
+        "/w/D/C.iig": "class C : public IOUserClient { };\nclass P : public IOService { };\n",
+        "/w/A/Info.plist": bundle("APPL", "com.x", appInfo),
+        "/w/A/A.entitlements": XML(app),
+      };
+      const [report] = grantsReports(await sourceOf(files));
+      const needs = report?.clientNeeds.map(({ entitlement, apps, bundleIds }) => [
+        entitlement.slice(30),
+        ...apps,
+        ...bundleIds,
+      ]);
+      const claims = report?.files.find(({ path: at }) => at.startsWith("/w/A/"))?.claims;
+      return { needs, claims: claims?.map(({ entitlement, verdict }) => `${entitlement.slice(20)} ${verdict}`) };
+    };
+    const access = (id: string): string =>
+      `<key>com.apple.developer.driverkit.userclient-access</key><array><string>${id}</string></array>`;
+    const install = "<key>com.apple.developer.system-extension.install</key><true/>";
+    const needs = [["userclient-access", "A", "com.x.driver"]];
+    assert.deepEqual(await grants("", "", install), {
+      needs,
+      claims: ["driverkit.userclient-access missing", "system-extension.install claimed"],
+    });
+    const right = { needs, claims: ["driverkit.userclient-access covers"] };
+    assert.deepEqual(await grants("", "", access("com.x.driver")), right);
+    const wrong = { needs, claims: ["driverkit.userclient-access unlisted"] };
+    assert.deepEqual(await grants("", "", access("com.x")), wrong);
+    assert.deepEqual(await grants("", "<key>LSRequiresIPhoneOS</key><true/>", access("com.y")), {
+      needs: [["communicates-with-drivers", "A"]],
+      claims: ["driverkit.communicates-with-drivers missing"],
+    });
+    const any = "<key>com.apple.developer.driverkit.allow-any-userclient-access</key><true/>";
+    assert.deepEqual(await grants(any, "", install), { needs: [], claims: undefined });
   });
 
   it("prints text that can be pasted", async () => {

@@ -321,6 +321,23 @@ describe("project/discover", () => {
       }
     });
 
+    it("takes an app's settings for the SDK that it is built with", () => {
+      const project = (sdk: string): string =>
+        PROJECT.replace(
+          "GENERATE_INFOPLIST_FILE = YES;",
+          `SDKROOT = ${sdk}; PRODUCT_BUNDLE_IDENTIFIER = "com.x$(SUFFIX)";
+          SUFFIX = ""; "SUFFIX[sdk=iphoneos*]" = .ios; "SUFFIX[sdk=macosx*]" = .mac;`,
+        );
+      for (const [sdk, id] of [
+        ["iphoneos", "com.x.ios"],
+        ["macosx", "com.x.mac"],
+        ["auto", "com.x.mac"],
+      ] as const) {
+        const { targets } = discover({ ...FILES, "/w/P.xcodeproj/project.pbxproj": project(sdk) });
+        assert.equal(targets.find(({ kind }) => kind === "app")?.configurations[0]?.bundleId, id);
+      }
+    });
+
     it("survives every beginning of a project file", () => {
       for (let end = 0; end < PROJECT.length; end += 37) {
         const model = discover({ ...FILES, "/w/P.xcodeproj/project.pbxproj": PROJECT.slice(0, end) });

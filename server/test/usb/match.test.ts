@@ -75,6 +75,8 @@ describe("usb/claims", () => {
       origin: "folder",
       definedIn: "/Info.plist",
       sources: [],
+      otherSources: [],
+      embeds: [],
       configurations: [
         {
           name: "",

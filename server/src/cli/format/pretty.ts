@@ -1,7 +1,8 @@
 // The report for people: what is wrong, the code, the steps that lead there, why it matters and what mends it.
 import { createColors } from "picocolors";
 import type { Span } from "../../base/span.ts";
-import { describeCounts, plural } from "../../features/counts.ts";
+import { plural } from "../../base/plural.ts";
+import { describeCounts } from "../../features/counts.ts";
 import type { Severity } from "../../rules/define.ts";
 import type { Report, ReportedFinding } from "../check.ts";
 import { excerptOf, sanitize, widthOf, wrap } from "../text-width.ts";

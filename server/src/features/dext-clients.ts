@@ -1,0 +1,85 @@
+// The apps that open a dext: which they are, and what Apple has to grant them, against what their entitlements files claim.
+import {
+  ALLOW_ANY_USERCLIENT,
+  COMMUNICATES_WITH_DRIVERS,
+  SYSTEM_EXTENSION_INSTALL,
+  USERCLIENT_ACCESS,
+} from "../knowledge/entitlements.ts";
+import { entryOf, valueOf } from "../plist/document.ts";
+import type { Target } from "../project/model.ts";
+import { accessIds, entitlementsOfApp, opensToAll, ownUserClient } from "../rules/entitlements/host-apps.ts";
+import { dextInfosOf } from "../rules/plist/dext-info.ts";
+import type { GrantFile, GrantVerdict } from "./grants-report.ts";
+import type { ReportSource } from "./project-report.ts";
+
+export interface ClientNeed {
+  readonly entitlement: string;
+  /** The apps that open the dext, by name. */
+  readonly apps: readonly string[];
+  /** The ids that the entitlement's value has to list; empty for one that lists none. */
+  readonly bundleIds: readonly string[];
+}
+
+export interface ClientGrants {
+  readonly needs: readonly ClientNeed[];
+  readonly files: readonly GrantFile[];
+}
+
+/** The apps whose userclient-access lists one of a dext's ids, in order of the model. */
+export function openersOf(bundleIds: readonly string[], { project, plist }: ReportSource): Target[] {
+  return project.targets.filter(
+    (app) =>
+      app.kind === "app" &&
+      entitlementsOfApp(app, plist).some(({ root, configuration }) =>
+        accessIds(root, configuration)?.ids.some((id) => bundleIds.includes(id)),
+      ),
+  );
+}
+
+/**
+ * What the apps need to open a dext with these bundle ids. Nothing where the dext has no user client of its own, where its ids are not
+ * known, and where it opens itself to every app or nothing is known of that.
+ */
+export function clientGrantsOf(
+  dext: Target,
+  bundleIds: readonly string[],
+  apps: readonly Target[],
+  { plist, index }: ReportSource,
+): ClientGrants {
+  const opened = dextInfosOf(dext, plist).some((info) => ownUserClient(info, index) !== undefined);
+  const open = dext.configurations.every((configuration) => opensToAll(configuration, ALLOW_ANY_USERCLIENT, plist));
+  if (!opened || open || bundleIds.length === 0) return { needs: [], files: [] };
+  const needs = new Map<string, Set<string>>();
+  const files = new Map<string, { configurations: string[]; claims: GrantFile["claims"] }>();
+  for (const app of apps) {
+    for (const { configuration, document, root, platforms } of entitlementsOfApp(app, plist)) {
+      const wanted = [
+        ...(platforms.has("macOS") || platforms.size === 0 ? [USERCLIENT_ACCESS] : []),
+        ...(platforms.has("iPadOS") ? [COMMUNICATES_WITH_DRIVERS] : []),
+      ];
+      const verdictOf = (entitlement: string): GrantVerdict => {
+        if (!entryOf(root, entitlement)) return "missing";
+        if (entitlement !== USERCLIENT_ACCESS) return "claimed";
+        const listed = accessIds(root, configuration)?.ids;
+        if (!listed) return "claimed"; // It holds a variable that is not known.
+        return bundleIds.every((id) => listed.includes(id)) ? "covers" : "unlisted";
+      };
+      for (const each of wanted) needs.set(each, (needs.get(each) ?? new Set()).add(app.name));
+      const claims = wanted.map((entitlement) => ({ entitlement, verdict: verdictOf(entitlement) }));
+      if (valueOf(root, SYSTEM_EXTENSION_INSTALL)) {
+        claims.push({ entitlement: SYSTEM_EXTENSION_INSTALL, verdict: "claimed" });
+      }
+      const known = files.get(document.path) ?? { configurations: [], claims };
+      if (configuration.name !== "") known.configurations.push(configuration.name);
+      files.set(document.path, known);
+    }
+  }
+  return {
+    needs: [...needs].map(([entitlement, names]) => ({
+      entitlement,
+      apps: [...names],
+      bundleIds: entitlement === USERCLIENT_ACCESS ? bundleIds : [],
+    })),
+    files: [...files].map(([path, { configurations, claims }]) => ({ path, configurations, claims })),
+  };
+}
