@@ -40,6 +40,53 @@ export const GENERIC_MATCH_KEYS: readonly string[] = [
   "IOParentMatch",
 ];
 
+/**
+ * Vendor ids of which many devices are about (the PCI ID database, pci.ids at commit c1c1254): where one of two numbers is a vendor's and
+ * the other is on no such list, this tells which.
+ */
+export const COMMON_PCI_VENDORS: ReadonlySet<bigint> = new Set([
+  0x1000n,
+  0x1002n,
+  0x1022n,
+  0x1033n,
+  0x104cn,
+  0x106bn,
+  0x1077n,
+  0x10b5n,
+  0x10den,
+  0x10ecn,
+  0x10een,
+  0x1103n,
+  0x1106n,
+  0x1172n,
+  0x11abn,
+  0x11c1n,
+  0x126fn,
+  0x12d8n,
+  0x1344n,
+  0x144dn,
+  0x14e4n,
+  0x15b3n,
+  0x15b7n,
+  0x168cn,
+  0x177dn,
+  0x17d3n,
+  0x1912n,
+  0x197bn,
+  0x1987n,
+  0x1a03n,
+  0x1b21n,
+  0x1b4bn,
+  0x1b73n,
+  0x1bb1n,
+  0x1c5cn,
+  0x1cc1n,
+  0x1d0fn,
+  0x1e0fn,
+  0x8086n,
+  0x9005n,
+]);
+
 const ULONG_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** One alternative of a match string. */

@@ -24,6 +24,8 @@ export type PlistValue =
   | (ValueBase & { readonly kind: "string" | "integer" | "real" | "date" | "data"; readonly text: string })
   | (ValueBase & { readonly kind: "boolean"; readonly value: boolean });
 
+export type PlistDict = PlistValue & { readonly kind: "dict" };
+
 /** Something wrong with the document as such; rules turn it into findings. */
 export interface PlistProblem {
   /**
@@ -42,6 +44,8 @@ export interface PlistDocument {
   /** "binary" for a binary plist, "other" for text that is no XML property list; both have no root. */
   readonly format: "xml" | "binary" | "other";
   readonly root: PlistValue | undefined;
+  /** False where some part could not be read, so that nothing can be called missing. */
+  readonly whole: boolean;
   readonly problems: readonly PlistProblem[];
   readonly comments: readonly Span[];
 }
@@ -55,6 +59,11 @@ export function entryOf(value: PlistValue | undefined, key: string): PlistEntry 
 /** The value of a key in a dictionary. */
 export function valueOf(value: PlistValue | undefined, key: string): PlistValue | undefined {
   return entryOf(value, key)?.value;
+}
+
+/** The dictionary that a document is, where every part of it could be read: what is not in it is not there. */
+export function wholeDict({ whole, root }: PlistDocument): PlistDict | undefined {
+  return whole && root?.kind === "dict" ? root : undefined;
 }
 
 /** The text of a string value, entities decoded and white space kept. */

@@ -1,6 +1,7 @@
 // Edits of a property list that change as little as possible and keep the file's own indentation and line ends. Text edits only.
 import type { Edit } from "../base/edit.ts";
 import type { PlistDocument, PlistEntry, PlistValue } from "./document.ts";
+import { indentAt, startsLine } from "./layout.ts";
 
 /** A value to be written. Its layout follows the file it is written into. */
 export type NewValue =
@@ -147,21 +148,6 @@ function afterComments({ text, comments }: PlistDocument, offset: number): numbe
     if (!comment) return at;
     at = comment.end;
   }
-}
-
-/** The white space that begins the line of an offset. */
-function indentAt(text: string, offset: number): string {
-  let start = offset;
-  while (start > 0 && text.charAt(start - 1) !== "\n" && text.charAt(start - 1) !== "\r") start--;
-  let end = start;
-  while (text.charAt(end) === " " || text.charAt(end) === "\t") end++;
-  return text.slice(start, end);
-}
-
-function startsLine(text: string, offset: number): boolean {
-  let at = offset;
-  while (at > 0 && (text.charAt(at - 1) === " " || text.charAt(at - 1) === "\t")) at--;
-  return at === 0 || text.charAt(at - 1) === "\n" || text.charAt(at - 1) === "\r";
 }
 
 /** The XML of a value whose first line stands at `indent` already. */

@@ -2,6 +2,7 @@
 import type { Span } from "../base/span.ts";
 import type { Parsers } from "../syntax/parsers.ts";
 import type { PlistDocument, PlistEntry, PlistProblem, PlistValue } from "./document.ts";
+import { indentAt, startsLine } from "./layout.ts";
 import { scanXml, xmlTokens, type XmlToken } from "./tokens.ts";
 import { leafProblem, type LeafKind } from "./leaf-values.ts";
 
@@ -19,7 +20,7 @@ const MAX_PROBLEMS = 100;
  */
 export function parsePlist(parsers: Parsers, path: string, text: string): PlistDocument {
   const format = formatOf(text);
-  if (format !== "xml") return { path, text, format, root: undefined, problems: [], comments: [] };
+  if (format !== "xml") return { path, text, format, root: undefined, whole: false, problems: [], comments: [] };
   if (text.length > MAX_TREE_LENGTH) return readPlist(path, text, scanXml(text));
   const { file } = parsers.parse("xml", path, text, { timeoutMs: TREE_TIMEOUT_MS });
   return readPlist(path, text, xmlTokens(file));
@@ -32,7 +33,7 @@ export function readPlist(path: string, text: string, tokens: readonly XmlToken[
   const problems = [...reader.problems].sort(
     (a, b) => a.span.start - b.span.start || a.span.end - b.span.end || (a.message < b.message ? -1 : 1),
   );
-  return { path, text, format: "xml", root, problems, comments: reader.comments };
+  return { path, text, format: "xml", root, whole: reader.isWhole, problems, comments: reader.comments };
 }
 
 function formatOf(text: string): PlistDocument["format"] {
@@ -59,17 +60,31 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 class PlistReader {
   readonly problems: PlistProblem[] = [];
   readonly comments: Span[] = [];
+  isWhole = true;
   private readonly tokens: XmlToken[] = [];
   private readonly open: string[] = [];
   private preprocessed = false;
   private at = 0;
+  /** The tags that were begun and not finished, by their index, ascending. */
+  private readonly brokenTags: number[] = [];
+  /** How many of them lie before `at`, or at it. */
+  private brokenPassed = 0;
+  /** Where the last fault in the nesting was met; -1 where there was none. */
+  private lastFault = -1;
+  /** The end of the last entry that could be read without a fault: from there on the nesting is taken to be right again. */
+  private steadyFrom = 0;
+  /** The containers whose end tag stands further left than their start tag: probably it is another one's. */
+  private readonly suspects: XmlToken[] = [];
 
   constructor(
     private readonly text: string,
     tokens: readonly XmlToken[],
   ) {
     for (const token of tokens) {
-      if (token.problem !== undefined) this.report("syntax", token, token.problem);
+      if (token.problem !== undefined) {
+        this.report("syntax", token, token.problem);
+        if (this.text.charAt(token.start) === "<") this.brokenTags.push(this.tokens.length);
+      }
       if (token.kind === "comment") this.comments.push({ start: token.start, end: token.end });
       else if (token.kind !== "other") this.tokens.push(token);
     }
@@ -93,17 +108,20 @@ class PlistReader {
           this.at++;
           continue;
         }
-        const value = this.value(0);
-        if (value && root)
-          this.report("structure", value.span, "A property list holds one value; this is a second one.");
-        root ??= value;
+        if (root) {
+          // What follows the value is its rest where an end tag too many has closed it: one problem, whatever the rest is.
+          const message = "A property list holds one value, which has ended; this stands behind it.";
+          this.imbalance("structure", token, message);
+          break;
+        }
+        root = this.value(0);
       } else this.stray(token);
     }
     if (!root) {
       const span = plist ?? { start: 0, end: 0 };
-      this.report("structure", span, "This property list is empty.");
+      this.imbalance("structure", span, "This property list is empty.");
     }
-    if (plist && !closed) this.report("syntax", plist, "<plist> is not closed.");
+    if (plist && !closed) this.imbalance("syntax", plist, "The file ends before <plist> is closed.");
     return root;
   }
 
@@ -113,9 +131,12 @@ class PlistReader {
     if (!token) return undefined;
     this.at++;
     if (!VALUES.has(token.name) || depth > MAX_DEPTH) {
-      if (depth > MAX_DEPTH) this.report("structure", token, "This is nested too deeply to be read.");
-      else this.report("structure", token, `<${token.name}> is no element of a property list.`);
-      if (token.kind === "start") this.skipElement(token.name);
+      const isTooDeep = depth > MAX_DEPTH && VALUES.has(token.name);
+      if (isTooDeep) {
+        this.fault("structure", token, "This is nested too deeply to be read.");
+        this.isWhole = false;
+      } else this.fault("structure", token, `<${token.name}> is no element of a property list.`);
+      if (token.kind === "start") this.skipElement(token.name, isTooDeep);
       return undefined;
     }
     if (token.name === "dict" || token.name === "array") return this.container(token, token.name, depth);
@@ -137,6 +158,7 @@ class PlistReader {
     for (;;) {
       const token = this.significant();
       if (token?.kind === "end" && token.name === kind) {
+        if (this.endsFurtherLeft(start, token)) this.suspects.push(start);
         this.at++;
         this.open.pop();
         return make(token.start, token.end);
@@ -145,7 +167,8 @@ class PlistReader {
       const ends = token?.kind === "end" && this.open.includes(token.name);
       const outerKey = kind === "array" && parent === "dict" && token?.kind !== "end" && token?.name === "key";
       if (!token || ends || outerKey) {
-        this.report("syntax", start, `<${kind}> is not closed.`);
+        if (outerKey) this.fault("syntax", start, `<${kind}> is not closed.`);
+        else this.notClosed(start, token);
         this.open.pop();
         const end = this.endOfPrevious(start.end);
         return make(end, end);
@@ -160,7 +183,7 @@ class PlistReader {
     const token = this.tokens[this.at] as XmlToken;
     if (token.kind !== "start" && token.kind !== "empty") return this.stray(token);
     if (token.name === "key") {
-      this.report("structure", token, "An array has no keys; wrap them in <dict>.");
+      this.fault("structure", token, "An array has no keys; wrap them in <dict>.");
       this.at++;
       if (token.kind === "start") this.leafText("key", token);
       return;
@@ -172,8 +195,10 @@ class PlistReader {
   private entry(entries: PlistEntry[], seen: Set<string>, depth: number): void {
     const token = this.tokens[this.at] as XmlToken;
     if (token.kind !== "start" && token.kind !== "empty") return this.stray(token);
+    const from = this.at;
     if (token.name !== "key") {
-      if (this.value(depth + 1)) this.report("structure", token, "This value has no key.");
+      if (VALUES.has(token.name)) this.fault("structure", token, "This value has no key.");
+      this.value(depth + 1);
       return;
     }
     this.at++;
@@ -185,25 +210,29 @@ class PlistReader {
     const next = this.significant();
     const hasValue = (next?.kind === "start" || next?.kind === "empty") && next.name !== "key";
     const value = hasValue ? this.value(depth + 1) : undefined;
-    if (!hasValue) this.report("structure", keyElementSpan, `The key “${shorten(key.text)}” has no value.`);
+    // At the end of the file it is the file that ends too early.
+    if (!hasValue && next) this.fault("structure", keyElementSpan, `The key “${shorten(key.text)}” has no value.`);
     if (seen.has(key.text) && !this.preprocessed) {
       this.report("duplicate-key", keySpan, `The key “${shorten(key.text)}” stands twice; the last one counts.`);
     }
     seen.add(key.text);
     entries.push({ key: key.text, keySpan, keyElementSpan, value });
+    if (value && this.troubleBefore(this.at - 1) < from) this.steadyFrom = this.at;
   }
 
   private leaf(start: XmlToken): PlistValue {
     const isEmpty = start.kind === "empty";
+    const from = this.at - 1;
     const content = isEmpty ? { text: "", end: start.end, contentEnd: start.end } : this.leafText(start.name, start);
     const span = { start: start.start, end: content.end };
     const contentSpan = isEmpty ? span : { start: start.end, end: content.contentEnd };
     if (start.name === "true" || start.name === "false") {
-      if (content.text.trim() !== "") this.report("structure", contentSpan, `<${start.name}/> has no content.`);
+      if (content.text.trim() !== "") this.fault("structure", contentSpan, `<${start.name}/> has no content.`);
       return { kind: "boolean", value: start.name === "true", span, contentSpan };
     }
     const kind = start.name as LeafKind;
-    const problem = leafProblem(kind, content.text);
+    const isRead = this.troubleBefore(this.at - 1) < from;
+    const problem = isRead ? leafProblem(kind, content.text) : undefined;
     if (problem !== undefined) this.report("value", contentSpan.end > contentSpan.start ? contentSpan : span, problem);
     return { kind, text: content.text, span, contentSpan };
   }
@@ -219,12 +248,13 @@ class PlistReader {
       else if (token?.kind === "entity") parts.push(this.entity(token));
       else if (token?.kind === "end" && (token.name === name || !this.open.includes(token.name))) {
         if (token.name !== name) {
-          this.report("syntax", token, `</${token.name}> closes <${name}>; it should be </${name}>.`);
+          this.fault("syntax", token, `</${token.name}> closes <${name}>; it should be </${name}>.`);
         }
         this.at++;
         return { text: parts.join(""), contentEnd: token.start, end: token.end };
       } else {
-        this.report("syntax", start, `<${name}> is not closed.`);
+        if (token) this.fault("syntax", start, `<${name}> is not closed.`);
+        else this.imbalance("syntax", start, `The file ends before this <${name}> is closed.`);
         const text = parts.join("");
         // White space before the next tag belongs to the layout, not to the unfinished text.
         while (contentEnd > start.end && /\s/.test(this.text.charAt(contentEnd - 1))) contentEnd--;
@@ -250,8 +280,11 @@ class PlistReader {
     return String.fromCodePoint(code);
   }
 
-  /** Passes over everything up to the end tag that matches an element of no meaning; the end of an outer element stops it. */
-  private skipElement(name: string): void {
+  /**
+   * Passes over everything up to the end tag that matches. One of an element without a meaning may be missing: the end of an outer element
+   * stops it. What is only too deep is taken to be closed.
+   */
+  private skipElement(name: string, isClosed: boolean): void {
     let depth = 1;
     for (; this.at < this.tokens.length; this.at++) {
       const token = this.tokens[this.at] as XmlToken;
@@ -262,7 +295,7 @@ class PlistReader {
           this.at++;
           return;
         }
-      } else if (!this.nested(token)) return;
+      } else if (!isClosed && !this.nested(token)) return;
     }
   }
 
@@ -287,9 +320,24 @@ class PlistReader {
   private stray(token: XmlToken): void {
     this.at++;
     if (token.problem !== undefined) return;
-    if (token.kind === "end") return this.report("syntax", token, `</${token.name}> closes nothing.`);
+    if (token.kind === "end") return this.imbalance("syntax", token, `</${token.name}> closes nothing.`);
     const span = trimmed(this.text, token);
-    this.report("structure", span, "Text may stand only inside <key>, <string> and the like.");
+    this.fault("structure", span, "Text may stand only inside <key>, <string> and the like.");
+  }
+
+  /** A container that ends with the file, or with what is around it. */
+  private notClosed(start: XmlToken, ending: XmlToken | undefined): void {
+    const culprit = this.suspects.find((each) => each.start > start.start && each.name === start.name) ?? start;
+    const { name } = culprit;
+    const message = ending ? `<${name}> is not closed.` : `The file ends before this <${name}> is closed.`;
+    this.imbalance("syntax", culprit, message);
+  }
+
+  private endsFurtherLeft(start: Span, end: Span): boolean {
+    if (!startsLine(this.text, start.start) || !startsLine(this.text, end.start)) return false;
+    const from = indentAt(this.text, start.start);
+    const to = indentAt(this.text, end.start);
+    return to.length < from.length && from.startsWith(to);
   }
 
   private endOfPrevious(least: number): number {
@@ -303,7 +351,31 @@ class PlistReader {
     return Math.max(least, end);
   }
 
+  /**
+   * A fault in how elements stand in one another. One mistake makes several: after the first, nothing more is said until an entry could
+   * be read without one.
+   */
+  private fault(code: "syntax" | "structure", span: Span, message: string): void {
+    if (this.troubleBefore(this.at) < this.steadyFrom) this.report(code, span, message);
+    if (code === "syntax") this.isWhole = false;
+    this.lastFault = Math.max(this.lastFault, this.at);
+  }
+
+  /** Too many end tags, or too few. Where anything was wrong with the nesting before, this is what came of it. */
+  private imbalance(code: "syntax" | "structure", span: Span, message: string): void {
+    if (this.lastFault < 0 && this.brokenTags.length === 0) this.report(code, span, message);
+    this.isWhole = false;
+    this.lastFault = Math.max(this.lastFault, this.at);
+  }
+
+  /** Where the last fault before a mark was, the mark included; -1 where there was none. */
+  private troubleBefore(index: number): number {
+    while ((this.brokenTags[this.brokenPassed] ?? Infinity) <= index) this.brokenPassed++;
+    return Math.max(this.lastFault, this.brokenTags[this.brokenPassed - 1] ?? -1);
+  }
+
   private report(code: PlistProblem["code"], span: Span, message: string): void {
+    if (code === "syntax") this.isWhole = false;
     if (this.problems.length >= MAX_PROBLEMS) return;
     this.problems.push({ code, span: { start: span.start, end: span.end }, message });
   }

@@ -85,7 +85,13 @@ function scanMark(text: string, start: number): XmlToken {
   TAG_NAME.lastIndex = start + (isEnd ? 2 : 1);
   const name = TAG_NAME.exec(text)?.[0] ?? "";
   if (name === "" && !(isEnd && text.charAt(start + 2) === ">")) {
-    return { kind: "text", name: "", start, end: start + 1, problem: "Write “<” as &lt; here." };
+    return {
+      kind: "text",
+      name: "",
+      start,
+      end: start + 1,
+      problem: "This “<” begins no tag; as text it is written &lt;.",
+    };
   }
   return scanTag(text, start, start + (isEnd ? 2 : 1) + name.length, name, isEnd);
 }

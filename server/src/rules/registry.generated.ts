@@ -21,6 +21,7 @@ import entitlementUserclientAccessJoined from "./entitlements/entitlement-usercl
 import entitlementUserclientAccessMissing from "./entitlements/entitlement-userclient-access-missing.ts";
 import entitlementUserclientAccessPlatform from "./entitlements/entitlement-userclient-access-platform.ts";
 import entitlementUserclientAccessWrongId from "./entitlements/entitlement-userclient-access-wrong-id.ts";
+import entitlementWrongSide from "./entitlements/entitlement-wrong-side.ts";
 import freeCalledDirectly from "./ownership/free-called-directly.ts";
 import indexPastArray from "./ownership/index-past-array.ts";
 import interruptIndexAssumed from "./queues/interrupt-index-assumed.ts";
@@ -51,6 +52,7 @@ import pciMatchSyntax from "./pci/pci-match-syntax.ts";
 import pciPersonalityNoMatchKey from "./pci/pci-personality-no-match-key.ts";
 import pciTunnelCompatibleMissing from "./pci/pci-tunnel-compatible-missing.ts";
 import plistBundleidMismatch from "./plist/plist-bundleid-mismatch.ts";
+import plistBundleidTooLong from "./plist/plist-bundleid-too-long.ts";
 import plistDuplicateKey from "./plist/plist-duplicate-key.ts";
 import plistIoclassMismatch from "./plist/plist-ioclass-mismatch.ts";
 import plistIpadosUserresources from "./plist/plist-ipados-userresources.ts";
@@ -59,6 +61,8 @@ import plistKextOnlyKey from "./plist/plist-kext-only-key.ts";
 import plistKeyType from "./plist/plist-key-type.ts";
 import plistMalformed from "./plist/plist-malformed.ts";
 import plistMatchcategoryCollision from "./plist/plist-matchcategory-collision.ts";
+import plistMinDriverkit from "./plist/plist-min-driverkit.ts";
+import plistPackageTypeNotDext from "./plist/plist-package-type-not-dext.ts";
 import plistProviderIoresources from "./plist/plist-provider-ioresources.ts";
 import plistRequiredKeyMissing from "./plist/plist-required-key-missing.ts";
 import plistServerNameMissing from "./plist/plist-server-name-missing.ts";
@@ -71,7 +75,9 @@ import releaseBorrowed from "./ownership/release-borrowed.ts";
 import scsiConstraintsMissingKey from "./scsi/scsi-constraints-missing-key.ts";
 import scsiConstraintsUnknownKey from "./scsi/scsi-constraints-unknown-key.ts";
 import scsiInterconnectMissing from "./scsi/scsi-interconnect-missing.ts";
+import scsiKernelFamilyMissing from "./scsi/scsi-kernel-family-missing.ts";
 import scsiLimitsNotOnNode from "./scsi/scsi-limits-not-on-node.ts";
+import scsiMaxTaskZero from "./scsi/scsi-max-task-zero.ts";
 import sourceNotEnabled from "./queues/source-not-enabled.ts";
 import startFailureNoCleanup from "./lifecycle/start-failure-no-cleanup.ts";
 import uncheckedObjectCast from "./ownership/unchecked-object-cast.ts";
@@ -106,6 +112,7 @@ export const rules: readonly Rule[] = [
   entitlementUserclientAccessMissing,
   entitlementUserclientAccessPlatform,
   entitlementUserclientAccessWrongId,
+  entitlementWrongSide,
   freeCalledDirectly,
   indexPastArray,
   interruptIndexAssumed,
@@ -136,6 +143,7 @@ export const rules: readonly Rule[] = [
   pciPersonalityNoMatchKey,
   pciTunnelCompatibleMissing,
   plistBundleidMismatch,
+  plistBundleidTooLong,
   plistDuplicateKey,
   plistIoclassMismatch,
   plistIpadosUserresources,
@@ -144,6 +152,8 @@ export const rules: readonly Rule[] = [
   plistKeyType,
   plistMalformed,
   plistMatchcategoryCollision,
+  plistMinDriverkit,
+  plistPackageTypeNotDext,
   plistProviderIoresources,
   plistRequiredKeyMissing,
   plistServerNameMissing,
@@ -156,7 +166,9 @@ export const rules: readonly Rule[] = [
   scsiConstraintsMissingKey,
   scsiConstraintsUnknownKey,
   scsiInterconnectMissing,
+  scsiKernelFamilyMissing,
   scsiLimitsNotOnNode,
+  scsiMaxTaskZero,
   sourceNotEnabled,
   startFailureNoCleanup,
   uncheckedObjectCast,

@@ -4,7 +4,9 @@ import { childOf, childrenOf, field, textOf, type SyntaxNode } from "../syntax/n
 import type { ClassDeclaration, FieldInfo, MethodInfo } from "./model.ts";
 import { activeChildren } from "./preprocessor.ts";
 import {
+  annotationsIn,
   isDeclarator,
+  isStringLiteral,
   markArgument,
   markName,
   readDeclarator,
@@ -12,9 +14,8 @@ import {
   readParameters,
   readType,
   readTypeDescriptor,
-  type DeclaredName,
-  annotationsIn,
   withLeading,
+  type DeclaredName,
 } from "./types.ts";
 
 /** A class and what its body holds besides declarations, for the caller to read on. */
@@ -138,7 +139,9 @@ function readOne(
       const read = readType(child, declared);
       const fieldType = declared.callable ? { ...read, name: "" } : typeName ? { ...read, name: typeName } : read;
       fields.push({ name: declared.name, type: fieldType, path, span: { start: child.start, end: child.end } });
-      if (constant && declared.pointers === 0 && !declared.array) constants.set(declared.name, textOf(initial));
+      if (constant && ((declared.pointers === 0 && !declared.array) || isStringLiteral(initial))) {
+        constants.set(declared.name, textOf(initial));
+      }
     }
   };
 

@@ -40,6 +40,7 @@ class Index implements ProjectIndex {
   private readonly typedefs: ReadonlyMap<string, TypeRef>;
   private readonly byName: ReadonlyMap<string, readonly FunctionInfo[]>;
   private prototypes: ReadonlyMap<string, MethodInfo> | undefined;
+  private readonly chains = new Map<string, readonly string[]>();
   private readonly generatedMethods = new Map<string, MethodInfo>();
   private readonly apiMethods = new Map<ApiMethod, MethodInfo>();
   private readonly sdk = new Map<string, ClassDeclaration>();
@@ -139,7 +140,10 @@ class Index implements ProjectIndex {
   }
 
   ancestors(className: string): readonly string[] {
+    const known = this.chains.get(className);
+    if (known) return known;
     const chain: string[] = [];
+    this.chains.set(className, chain);
     let name: string | undefined = this.resolveName(className);
     while (name !== undefined && !chain.includes(name) && chain.length < MAX_BASES) {
       chain.push(name);

@@ -18,6 +18,7 @@ import { activeChildren, branchContents, isConditional } from "./preprocessor.ts
 import { topLevelRuns } from "./top-level.ts";
 import {
   isDeclarator,
+  isStringLiteral,
   readDeclarator,
   readParameters,
   readType,
@@ -303,7 +304,8 @@ function addDeclaration(draft: Draft, node: SyntaxNode): void {
     const value = field(child, "value");
     const declared = readDeclarator(child);
     if (value) scanInitialiser(draft, value);
-    if (!qualified || !value || declared.name === "" || declared.pointers > 0 || declared.array) continue;
+    if (!qualified || !value || declared.name === "") continue;
+    if ((declared.pointers > 0 || declared.array) && !isStringLiteral(value)) continue;
     draft.constants.set(declared.name, textOf(value));
   }
 }

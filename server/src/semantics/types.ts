@@ -320,3 +320,8 @@ export function parseTypeText(text: string): TypeRef {
     text: folded,
   };
 }
+
+/** True for text in quotes, also in several pieces. */
+export function isStringLiteral({ kind }: SyntaxNode): boolean {
+  return kind === K.stringLiteral || kind === K.concatenatedString;
+}

@@ -130,13 +130,13 @@ describe("plist/parse", () => {
       "an end tag that is being typed",
       "<plist><dict><key>A</ke\n<string>one</string></dict></plist>",
       { A: "one" },
-      ["</ke: </ke> closes <key>; it should be </key>.", "</ke: This tag is not closed with “>”."],
+      ["</ke: This tag is not closed with “>”."],
     ],
     [
       "a tag that is being typed",
       "<plist><dict><key>A</key>\n<str\n<key>B</key><true/></dict></plist>",
       { A: null, B: true },
-      ["<str: <str> is no element of a property list.", "<str: This tag is not closed with “>”."],
+      ["<str: This tag is not closed with “>”."],
     ],
     [
       "an array that is not closed before the next key",
@@ -148,13 +148,7 @@ describe("plist/parse", () => {
       "everything open at the end",
       "<plist><dict><key>A</key><array><dict><key>B</key><string>x",
       { A: [{ B: "x" }] },
-      [
-        "<plist>: <plist> is not closed.",
-        "<dict>: <dict> is not closed.",
-        "<array>: <array> is not closed.",
-        "<dict>: <dict> is not closed.",
-        "<string>: <string> is not closed.",
-      ],
+      ["<string>: The file ends before this <string> is closed."],
     ],
     [
       "a raw ampersand",
@@ -179,7 +173,7 @@ describe("plist/parse", () => {
       "a second value",
       "<plist><true/><false/></plist>",
       true,
-      ["<false/>: A property list holds one value; this is a second one."],
+      ["<false/>: A property list holds one value, which has ended; this stands behind it."],
     ],
     [
       "values that their elements do not allow",
@@ -201,6 +195,67 @@ describe("plist/parse", () => {
       assert.deepEqual([...problems(text)].sort(), [...expected].sort());
     });
   }
+
+  const whole = wrap(`<dict>
+	<key>A</key>
+	<string>one &amp; two</string>
+	<key>B</key>
+	<dict>
+		<key>C</key>
+		<dict>
+			<key>D</key>
+			<array>
+				<string>x</string>
+				<dict>
+					<key>E</key>
+					<integer>1</integer>
+				</dict>
+			</array>
+			<key>F</key>
+			<true/>
+		</dict>
+	</dict>
+	<key>G</key>
+	<string>last</string>
+</dict>`);
+  const tags = [...whole.matchAll(/<\/?(?:dict|array|key|string|integer|true\/)>/g)].map(({ 0: tag, index }) => ({
+    tag,
+    index,
+  }));
+  const mistakes: readonly (readonly [name: string, make: (tag: string) => string])[] = [
+    ["a tag left out", () => ""],
+    ["a tag too many", (tag) => tag + tag],
+    ["a tag without its end", (tag) => tag.slice(0, -1)],
+    ["the beginning of a tag", () => "<"],
+  ];
+  for (const [name, make] of mistakes) {
+    it(`says of ${name} one thing, and does not call the rest complete`, () => {
+      for (const { tag, index } of tags) {
+        const document = parse(whole.slice(0, index) + make(tag) + whole.slice(index + tag.length));
+        const said = document.problems.map(({ message }) => message);
+        assert.equal(said.length, 1, `${tag} at ${index}: ${said.join(" | ")}`);
+        if (tag !== "<true/>") assert.equal(document.whole, false, `${tag} at ${index}: ${said.join()}`);
+      }
+    });
+  }
+
+  it("says of a file that ends too early that it does, once", () => {
+    assert.equal(parse(whole).whole, true);
+    for (let end = whole.indexOf("<dict>"); end < whole.indexOf("</plist>"); end++) {
+      const document = parse(whole.slice(0, end));
+      const said = document.problems.map(({ message }) => message);
+      // Half an entity is a mistake of its own.
+      const isInEntity = /&\w*$/.test(whole.slice(0, end));
+      assert.equal(said.length, isInEntity ? 2 : 1, `${end}: ${said.join(" | ")}`);
+      assert.equal(document.whole, false);
+    }
+  });
+
+  it("names the container whose end tag is missing by the layout", () => {
+    const [problem] = parse(whole.replace("\n\t\t</dict>", "")).problems;
+    assert.equal(problem?.message, "<dict> is not closed.");
+    assert.equal(problem.span.start, whole.indexOf("<dict>", whole.indexOf("<key>C</key>")));
+  });
 
   it("passes over lines for the preprocessor", () => {
     const text =

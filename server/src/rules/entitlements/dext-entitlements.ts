@@ -1,7 +1,7 @@
 // A dext's entitlements files, each with the build configurations that sign with it.
-import type { PlistDocument } from "../../plist/document.ts";
+import { wholeDict, type PlistDocument } from "../../plist/document.ts";
 import type { Target, TargetConfiguration } from "../../project/model.ts";
-import { dextInfosOf, wholeDict, type DextInfo, type Dict } from "../plist/dext-info.ts";
+import { dextInfosOf, type DextInfo, type Dict } from "../plist/dext-info.ts";
 
 export interface DextEntitlements {
   readonly document: PlistDocument;

@@ -1,10 +1,10 @@
 // A dext that claims userclient-access for itself, where the app needs it.
 import { USERCLIENT_ACCESS } from "../../knowledge/entitlements.ts";
-import { entryOf, type PlistDocument, type PlistEntry } from "../../plist/document.ts";
+import { entryOf, wholeDict, type PlistDocument, type PlistEntry } from "../../plist/document.ts";
 import { insertEntry } from "../../plist/edit.ts";
 import { entitlementsOf } from "../../project/model.ts";
 import { defineRule, targets, type FileEdit, type RuleFinding } from "../define.ts";
-import { dextInfosOf, wholeDict } from "../plist/dext-info.ts";
+import { dextInfosOf } from "../plist/dext-info.ts";
 import { removeEntry } from "../plist/remove-entry.ts";
 import { accessIds, hostedDexts, isOpenedElsewhere, type HostedDext } from "./host-apps.ts";
 

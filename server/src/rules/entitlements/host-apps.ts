@@ -1,11 +1,19 @@
 // Which apps of the workspace bring a dext with them or open it, and on which platforms: what the rules about app entitlements start from.
 import type { Step } from "../../base/step.ts";
 import { SYSTEM_EXTENSION_INSTALL, USERCLIENT_ACCESS } from "../../knowledge/entitlements.ts";
-import { entryOf, valueOf, type PlistDocument, type PlistEntry, type PlistValue } from "../../plist/document.ts";
+import {
+  entryOf,
+  valueOf,
+  wholeDict,
+  type PlistDocument,
+  type PlistEntry,
+  type PlistValue,
+} from "../../plist/document.ts";
 import { expandVariables } from "../../project/build-settings.ts";
+import { hostsOf } from "../../project/hosts.ts";
 import type { ProjectModel, Target, TargetConfiguration } from "../../project/model.ts";
 import type { ProjectIndex } from "../../semantics/model.ts";
-import { dextInfosOf, textIn, wholeDict, type ClassDict, type Dict, type DextInfo } from "../plist/dext-info.ts";
+import { dextInfosOf, textIn, type ClassDict, type Dict, type DextInfo } from "../plist/dext-info.ts";
 
 export type Platform = "macOS" | "iPadOS";
 
@@ -29,29 +37,9 @@ export interface HostedDext {
   readonly id: string;
 }
 
-/**
- * The apps that embed a dext: those whose bundle id begins the dext's, as Xcode wants it; where there is none, the only app of the same
- * project file, or of a workspace without project files that has one dext. Empty when it cannot be told.
- */
+/** The apps that embed a dext; see `hostsOf`. */
 export function hostAppsOf(dext: Target, project: ProjectModel): Target[] {
-  const apps = project.targets.filter(({ kind }) => kind === "app");
-  const beginning = apps.filter((app) =>
-    dext.configurations.some(({ name, bundleId }) =>
-      app.configurations.some(
-        (other) =>
-          (other.name === name || name === "" || other.name === "") &&
-          other.bundleId !== undefined &&
-          bundleId?.startsWith(`${other.bundleId}.`),
-      ),
-    ),
-  );
-  if (beginning.length > 0) return beginning;
-  if (dext.origin !== "folder") {
-    const near = apps.filter((app) => app.definedIn === dext.definedIn);
-    return near.length === 1 ? near : [];
-  }
-  const dexts = project.targets.filter(({ kind }) => kind === "dext");
-  return apps.length === 1 && dexts.length === 1 && apps[0]?.origin === "folder" ? apps : [];
+  return hostsOf(dext, project).map(({ app }) => app);
 }
 
 /** The dext with each entitlements file of an app that embeds it, where both sides could be read and the dext's id is known. */

@@ -4,6 +4,8 @@ import {
   entryOf,
   stringOf,
   valueOf,
+  wholeDict,
+  type PlistDict,
   type PlistDocument,
   type PlistEntry,
   type PlistValue,
@@ -12,7 +14,7 @@ import { expandVariables, isTemplate } from "../../project/build-settings.ts";
 import { personalitiesOf, type Personality } from "../../project/dext-plists.ts";
 import type { Target, TargetConfiguration } from "../../project/model.ts";
 
-export type Dict = PlistValue & { readonly kind: "dict" };
+export type Dict = PlistDict;
 
 /** A dictionary that names one of the driver's classes: a personality, or one inside it that IOService::Create is given the name of. */
 export interface ClassDict {
@@ -94,12 +96,6 @@ export function dextInfosOf(target: Target, plist: (path: string) => PlistDocume
     if (document && root) infos.push(new DextInfo(document, root, configurations));
   }
   return infos;
-}
-
-/** The dictionary of a document of which every part could be read. */
-export function wholeDict(document: PlistDocument): Dict | undefined {
-  if (document.format !== "xml" || document.problems.some(({ code }) => code === "syntax")) return undefined;
-  return document.root?.kind === "dict" ? document.root : undefined;
 }
 
 /** The text of a string in a configuration, variables filled in; undefined when it is none or stays open. */

@@ -11,7 +11,6 @@ const MATCH_KEYS = PERSONALITY_KEYS.filter(({ matches }) => matches).map(({ key 
 interface Context {
   readonly info: DextInfo;
   readonly personality: Personality;
-  readonly category: string;
 }
 
 export default defineRule({
@@ -42,7 +41,7 @@ export default defineRule({
           continue;
         }
         const own = entryOf(value, "IOMatchCategory");
-        const context: Context = { info, personality, category: freeCategory(info, personality) };
+        const context: Context = { info, personality };
         findings.push({
           message: "same",
           data: { name, other: other.name, provider },
@@ -63,7 +62,8 @@ export default defineRule({
     return findings;
   },
   fixes(_context, finding) {
-    const { info, personality, category } = finding.context as Context;
+    const { info, personality } = finding.context as Context;
+    const category = freeCategory(info, personality);
     const entry = entryOf(personality.value, "IOMatchCategory");
     const edits = entry?.value
       ? setValue(entry.value, category)

@@ -2,10 +2,10 @@
 import { distanceOf } from "../../base/spelling.ts";
 import { entitlementFact, ENTITLEMENTS, INVENTED_ENTITLEMENTS } from "../../knowledge/entitlements.ts";
 import { CREATE_KEYS, PERSONALITY_KEYS, TOP_LEVEL_KEYS } from "../../knowledge/infoplist.ts";
-import type { PlistEntry } from "../../plist/document.ts";
+import { wholeDict, type PlistEntry } from "../../plist/document.ts";
 import { personalitiesOf } from "../../project/dext-plists.ts";
 import { defineRule, documents, type DocumentContext, type RuleFinding } from "../define.ts";
-import { wholeDict, type Dict } from "./dext-info.ts";
+import type { Dict } from "./dext-info.ts";
 import { isDextInfo, isOurs } from "./own-plists.ts";
 
 export default defineRule({

@@ -21,7 +21,7 @@ export interface ScsiPersonality {
 export function scsiPersonalities(target: Target, plist: BaseContext["plist"]): ScsiPersonality[] {
   return infoPlistsOf(target).flatMap((path) => {
     const document = plist(path);
-    if (document?.format !== "xml" || document.problems.some(({ code }) => code === "syntax")) return [];
+    if (!document?.whole) return [];
     const variables = target.configurations.find(({ infoPlist }) => infoPlist === path)?.variables ?? new Map();
     return personalitiesOf(document).flatMap((personality) => {
       const entry = entryOf(personality.value, "IOClass");

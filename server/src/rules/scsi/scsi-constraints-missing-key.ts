@@ -1,4 +1,5 @@
 // A SCSI host adapter that reports constraints without all the keys that the family demands.
+import { plural } from "../../base/plural.ts";
 import { REQUIRED_CONSTRAINTS } from "../../knowledge/scsi.ts";
 import { callsAround, codeAround } from "../../semantics/calls.ts";
 import { spanOf } from "../../syntax/node.ts";
@@ -17,7 +18,7 @@ export default defineRule({
     why: "The family reads the keys without looking whether they are there: the system panics when the driver starts.",
     messages: {
       one: "the constraints lack {key}; without it the system panics",
-      several: "the constraints lack {key} and {count} more required keys; without them the system panics",
+      several: "the constraints lack {key} and {others}; without them the system panics",
     },
   },
   trigger: file(),
@@ -35,7 +36,7 @@ export default defineRule({
     );
     const span = spanOf(first.node);
     if (missing.length === 1) return [{ message: "one" as const, data: { key: shown }, span, steps }];
-    const data = { key: shown, count: String(missing.length - 1) };
+    const data = { key: shown, others: plural(missing.length - 1, "more required key") };
     return [{ message: "several" as const, data, span, steps }];
   },
 });

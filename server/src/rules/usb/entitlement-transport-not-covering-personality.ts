@@ -69,8 +69,8 @@ function judge(found: UsbPersonality, claim: UsbClaim): RuleFinding<Message> | u
   }
   const open = claim.tables
     .flatMap(({ values }) => [...values])
-    .find(([key, value]) => typeof value === "bigint" && typeof table.values.get(key) !== "bigint");
-  // A personality without keys, or with keys that match nothing, is a mistake of its own.
+    .find(([key, value]) => typeof value === "bigint" && !table.values.has(key));
+  // A personality without keys, or with keys that match nothing, is a mistake of its own; so is a key whose value is no number.
   if (!open || !isUsbCombination(found.provider, table.values)) return undefined;
   const data = { key: open[0], personality: personality.name };
   return { ...common, message: "unclear", data, severity: "hint", steps };
