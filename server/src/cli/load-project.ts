@@ -9,6 +9,7 @@ import { Configurations, describeProblems } from "../files/configurations.ts";
 import { fromNative } from "../files/disk.ts";
 import { findRoot } from "../files/find-root.ts";
 import { readSource, readTree, type SkippedFile, type SourceFile } from "../files/read-tree.ts";
+import { readSdk, type SdkFile } from "../files/sdk.ts";
 import { UsageError, type Environment } from "./environment.ts";
 import type { CheckOptions } from "./options.ts";
 
@@ -65,6 +66,7 @@ export async function loadProjects(
   }
   const configurations = new Configurations(fs, knownRules(environment));
   const fixed = await namedConfiguration(configurations, options, environment);
+  const sdk = await namedSdk(options, environment);
   const projects: Project[] = [];
   for (const root of await rootsOf(given, environment)) {
     const inside = given.filter(({ path }) => isWithin(root, path));
@@ -79,6 +81,7 @@ export async function loadProjects(
     const configurationOf = await configurationsFor(files, fixed, configurations, options, environment);
     const host = await environment.createHost();
     host.configure(configurationOf);
+    host.useSdk(sdk);
     host.apply([...files.values()].map(({ path, content }) => ({ path, text: content.text })));
     const reported = [...files.keys()].filter(
       (path) => inside.some((each) => isWithin(each.path, path)) && !isIgnored(configurationOf(path), path),
@@ -147,6 +150,13 @@ async function namedConfiguration(
   if (!file) throw new UsageError(`the configuration “${options.config}” cannot be read`);
   if (file.problems.length > 0) throw new UsageError(describeProblems(file, relative(cwd, path)).join("\n"));
   return file.configuration;
+}
+
+async function namedSdk(options: CheckOptions, { cwd, fs }: Environment): Promise<readonly SdkFile[]> {
+  if (options.sdk === undefined) return [];
+  const files = await readSdk(fs, join(cwd, fromNative(options.sdk)));
+  if (files.length === 0) throw new UsageError(`--sdk: no .iig files in “${options.sdk}”`);
+  return files;
 }
 
 async function configurationsFor(

@@ -17,6 +17,7 @@ export interface RawOptions {
   readonly stdin?: boolean;
   readonly stdinFilename?: string;
   readonly config?: string;
+  readonly sdk?: string;
 }
 
 export interface CheckOptions {
@@ -30,6 +31,7 @@ export interface CheckOptions {
   /** The name that the text on stdin has; undefined when files are read. */
   readonly stdinFilename: string | undefined;
   readonly config: string | undefined;
+  readonly sdk: string | undefined;
 }
 
 /** Checks the options. Throws a UsageError with a sentence for the user. */
@@ -54,6 +56,7 @@ export function readOptions(raw: RawOptions, paths: readonly string[], knownRule
     quiet: raw.quiet ?? false,
     stdinFilename: raw.stdinFilename,
     config: raw.config,
+    sdk: raw.sdk,
   };
 }
 

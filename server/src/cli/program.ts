@@ -64,6 +64,7 @@ function makeProgram(
     .option("--stdin", "check the text on stdin as if it were the file of --stdin-filename")
     .option("--stdin-filename <file>", "the name of that file; it need not exist")
     .option("--config <file>", "take this configuration instead of the nearest dextlint.json")
+    .option("--sdk <folder>", "a DriverKit SDK, whose .iig files add what is newer than dextlint's own table")
     .addHelpText("after", CHECK_HELP)
     .action(async (paths: string[], options: RawOptions) => setExit(await check(paths, options, environment)));
   program

@@ -25,6 +25,8 @@ export interface AnalysisHostApi {
   apply(changes: readonly FileChange[]): void;
   /** The configuration that holds for a file; asked once per file and configuration change. */
   configure(configurationFor: (path: string) => Configuration): void;
+  /** The interface files of a DriverKit SDK, which add to the table what it does not have; none for no SDK. */
+  useSdk(files: readonly { readonly path: string; readonly text: string }[]): void;
   /** A view of the current state. It stays valid until the next `apply`; afterwards its answers are stale and `isCurrent` is false. */
   snapshot(): AnalysisApi;
   /** Frees all parse trees. */

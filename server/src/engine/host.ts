@@ -7,6 +7,7 @@ import type { ProjectModel } from "../project/model.ts";
 import { belongingFiles } from "../semantics/belongs.ts";
 import { indexProject } from "../semantics/index-project.ts";
 import type { FileSummary, ProjectIndex } from "../semantics/model.ts";
+import { summarize } from "../semantics/summarize.ts";
 import type { Rule } from "../rules/define.ts";
 import { rules as allRules } from "../rules/registry.generated.ts";
 import type { Parsers } from "../syntax/parsers.ts";
@@ -39,6 +40,7 @@ export class AnalysisHost implements AnalysisHostApi {
   private readonly functions = new FunctionCache();
   private readonly ruleResults = new RuleCache();
   private configurationFor: (path: string) => Configuration = () => defaultConfiguration;
+  private sdk: { readonly summaries: readonly FileSummary[]; readonly hash: string } = { summaries: [], hash: "" };
   private current = 0;
   /** Each of the three is made anew only when `apply` says that it may differ, and keeps its identity where it does not. */
   private model: { readonly value: ProjectModel; stale: boolean } | undefined;
@@ -75,6 +77,14 @@ export class AnalysisHost implements AnalysisHostApi {
 
   configure(configurationFor: (path: string) => Configuration): void {
     this.configurationFor = configurationFor;
+    this.current++;
+  }
+
+  useSdk(files: readonly { readonly path: string; readonly text: string }[]): void {
+    const summaries = files.map(({ path, text }) => summarize(this.parsers.parse("driverkit", path, text).file, "iig"));
+    const declared = hash(summaries.map((summary) => `${summary.path}\u0000${summary.declarationHash}`).join("\u0001"));
+    this.sdk = { summaries, hash: files.length > 0 ? declared : "" };
+    this.code = undefined;
     this.current++;
   }
 
@@ -132,7 +142,7 @@ export class AnalysisHost implements AnalysisHostApi {
     const code = yield* this.computeCode();
     const model = this.project();
     if (this.state?.members === code.members && this.state.model === model) return this.state;
-    const state: ProjectState = { ...code, model, index: indexProject(code.members) };
+    const state: ProjectState = { ...code, model, index: indexProject(code.members, this.sdk.summaries) };
     // The files may have changed while this was paused; then the next caller computes it anew.
     if (revision === this.current) this.state = state;
     return state;
@@ -153,7 +163,8 @@ export class AnalysisHost implements AnalysisHostApi {
     const texts = (path: string): string => this.store.files.get(path)?.text ?? "";
     const membership = belongingFiles(summaries, texts);
     const members = summaries.filter((summary) => membership.get(summary.path)?.belongs);
-    const indexHash = hash(members.map((summary) => `${summary.path}\u0000${summary.declarationHash}`).join("\u0001"));
+    const declared = members.map((summary) => `${summary.path}\u0000${summary.declarationHash}`);
+    const indexHash = hash([this.sdk.hash, ...declared].join("\u0001"));
     const code: CodeState = { members, indexHash, membership };
     if (revision === this.current) this.code = code;
     return code;

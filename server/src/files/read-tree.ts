@@ -34,11 +34,21 @@ export interface ReadOptions {
   readonly depth?: number;
   readonly maxFiles?: number;
   readonly maxBytes?: number;
+  /** Which files are read, by name; without it those that can belong to a dext. */
+  readonly wanted?: (name: string) => boolean;
+  /** Which folders are left out, by name; without it those of build products and packages. */
+  readonly ignored?: (name: string) => boolean;
   /** Ends the walk early; what was read so far is returned. */
   readonly isCancelled?: () => boolean;
 }
 
-const DEFAULTS = { depth: 40, maxFiles: 20_000, maxBytes: 256 * 1024 * 1024 };
+const DEFAULTS = {
+  depth: 40,
+  maxFiles: 20_000,
+  maxBytes: 256 * 1024 * 1024,
+  wanted: isRelevant,
+  ignored: isIgnoredFolder,
+};
 
 /** Reads all files below `root` that can belong to a dext. Files that vanish meanwhile are simply not there. Never rejects. */
 export async function readTree(fs: FileSystem, root: string, options: ReadOptions = {}): Promise<Tree> {
@@ -60,8 +70,8 @@ export async function readTree(fs: FileSystem, root: string, options: ReadOption
     for (const entry of entries) {
       const below = join(path, entry.name);
       if (entry.kind === "directory") {
-        if (depth < limits.depth && !isIgnoredFolder(entry.name)) folders.push({ path: below, depth: depth + 1 });
-      } else if (isRelevant(entry.name)) wanted.push(below);
+        if (depth < limits.depth && !limits.ignored(entry.name)) folders.push({ path: below, depth: depth + 1 });
+      } else if (limits.wanted(entry.name)) wanted.push(below);
     }
     for (const result of await readAll(fs, wanted)) {
       if (result === undefined) continue;

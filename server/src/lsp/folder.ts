@@ -6,6 +6,7 @@ import { defaultConfiguration, isIgnored, overrideConfiguration, type Configurat
 import { Configurations, describeProblems, type ConfigurationFile } from "../files/configurations.ts";
 import { CONFIG_FILE } from "../files/find-root.ts";
 import { readSource, readTree, type ReadOptions } from "../files/read-tree.ts";
+import { readSdk } from "../files/sdk.ts";
 import { isIgnoredFolder, isRelevant } from "../project/file-kinds.ts";
 import type { OpenDocument } from "./documents.ts";
 import type { Log, Platform } from "./platform.ts";
@@ -87,9 +88,17 @@ export class Folder {
     this.host.apply([{ path: document.path, text: document.text, open: true }]);
   }
 
-  setSettings(settings: Settings): void {
+  /** Takes in the folder's settings; resolves when what they name was read. */
+  async setSettings(settings: Settings): Promise<void> {
+    const { sdk } = this.settings;
     this.settings = settings;
     this.host.configure((path) => this.configurationOf(path));
+    if (settings.sdk === sdk) return;
+    const files = await readSdk(this.platform.fs, settings.sdk);
+    if (this.disposed || this.settings.sdk !== settings.sdk) return;
+    if (settings.sdk !== "" && files.length === 0)
+      this.log.warn(`the setting driverkit.sdk names a folder without .iig files: ${settings.sdk}`);
+    this.host.useSdk(files);
   }
 
   /** Looks up the configuration of a file whose folder may be new. Resolves to true when that changes anything. */

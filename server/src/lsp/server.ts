@@ -357,7 +357,7 @@ class Server {
             folder.loose ? { section: "driverkit" } : { scopeUri, section: "driverkit" },
           )
         : sent;
-      folder.setSettings(readSettings(section, folder.root));
+      await folder.setSettings(readSettings(section, folder.root));
     }
     workspace.changed.fire({ kind: "project" });
   }

@@ -8,9 +8,11 @@ export interface Settings {
   readonly scope: "dext" | "open";
   /** When findings are computed for clients that are pushed to; clients that pull decide themselves. */
   readonly run: "onType" | "onSave";
+  /** The folder of a DriverKit SDK; empty for none. */
+  readonly sdk: string;
 }
 
-export const defaultSettings: Settings = { configuration: defaultConfiguration, scope: "dext", run: "onType" };
+export const defaultSettings: Settings = { configuration: defaultConfiguration, scope: "dext", run: "onType", sdk: "" };
 
 /** Reads the section `driverkit`, whatever the client sent. `folder` is what the patterns of `ignore` are relative to. */
 export function readSettings(section: unknown, folder: string): Settings {
@@ -25,6 +27,7 @@ export function readSettings(section: unknown, folder: string): Settings {
     configuration: { rules, ignore: patterns.length > 0 ? [{ folder, patterns }] : [] },
     scope: values["scope"] === "open" ? "open" : "dext",
     run: values["run"] === "onSave" ? "onSave" : "onType",
+    sdk: typeof values["sdk"] === "string" ? values["sdk"].replaceAll("\\", "/") : "",
   };
 }
 

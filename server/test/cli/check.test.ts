@@ -111,6 +111,7 @@ describe("dextlint", () => {
         ["check --stdin-filename A.cpp", /goes with --stdin/],
         ["check --diff --format json", /takes no --format/],
         ["check --config nowhere.json", /cannot be read/],
+        ["check --sdk nowhere", /no \.iig files in “nowhere”/],
         ["explain nonsense", /unknown rule/],
         ["explain", /missing required argument/],
       ];
