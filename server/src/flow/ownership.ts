@@ -88,7 +88,7 @@ function phaseBehind(edge: Edge, before: PathState, env: Env): Phase {
 
 /** The state at the beginning of a function: nothing is acquired, or the object is there already. */
 function startOf(site: Site, index: ProjectIndex): PathState {
-  if (site.call) return { phase: "idle", count: 0, shared: false, env: new Map() };
+  if (site.call || site.origin) return { phase: "idle", count: 0, shared: false, env: new Map() };
   const owned = site.how !== "borrowed";
   return {
     phase: owned ? "owned" : "borrowed",

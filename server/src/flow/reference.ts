@@ -66,6 +66,16 @@ export class Reference {
     state.count = 0;
   }
 
+  /** A local is given what a member holds: an object of somebody else, which may be null. */
+  borrow(node: SyntaxNode, state: Running): void {
+    if (holds(state)) this.escape(state);
+    for (const [name, value] of state.env) if (holdsObject(value)) state.env = withValue(state.env, name, undefined);
+    state.phase = "borrowed";
+    state.count = 0;
+    state.shared = true;
+    state.events.push({ kind: "acquire", span: spanOf(node) });
+  }
+
   /** `receiver->retain()`. */
   retain(receiver: SyntaxNode, node: SyntaxNode, state: Running): void {
     const value = valueOf(receiver, state.env, this.index);

@@ -16,13 +16,15 @@ import {
   returnOwnership,
   type FlowFacts,
 } from "./ownership-facts.ts";
-import { heldClass, memberOf, placeOf, type Place } from "./places.ts";
+import { heldClass, isAccessBase, memberOf, placeOf, type Place } from "./places.ts";
 import { pathOf } from "./values.ts";
 
 /** One acquisition: a call that gives a +1 reference to a local variable. */
 export interface Site {
   /** Undefined for a parameter, which is there from the start. */
   readonly call: CallParts | undefined;
+  /** What a local is given that the class keeps: the member or element on the right of the assignment. */
+  readonly origin?: SyntaxNode;
   /** The access path that receives the object; see `pathOf`. */
   readonly variable: string;
   /** "outer": a member or element, which outlives the function. */
@@ -59,7 +61,7 @@ export function sitesOf(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
     const site = returnSite(call, fn, facts);
     if (site) sites.push(site);
   }
-  sites.push(...parameterSites(fn, facts), ...memberSites(fn, facts, cfg));
+  sites.push(...parameterSites(fn, facts), ...memberSites(fn, facts, cfg), ...retainedAliases(fn, index, cfg));
   return sites;
 }
 
@@ -120,6 +122,33 @@ function isKeeper(name: string): boolean {
 function isCalledBySystem(fn: FunctionInfo, index: ProjectIndex): boolean {
   const base = fn.className === undefined ? undefined : index.ancestors(fn.className)[1];
   return base !== undefined && index.method(base, fn.name)?.path === "";
+}
+
+/** Locals that are given what a member holds, and retained: the function has to give that up again. */
+function retainedAliases(fn: FunctionInfo, index: ProjectIndex, cfg: Cfg): Site[] {
+  const text = textOf(fn.body);
+  if (!/->\s*retain\s*\(/.test(text)) return [];
+  return [...nodesOf(cfg)].flatMap((node): Site[] => {
+    if (node.kind !== K.fieldExpression && node.kind !== K.subscriptExpression && node.kind !== K.identifier) return [];
+    if (isAccessBase(node) || placeOf(node, fn, index)?.keeper !== "outer") return [];
+    const target = assignedVariable(node);
+    const holder = target?.kind === K.identifier ? holderAt(target, fn, index) : undefined;
+    if (!holder || holder.keeper !== "local" || !new RegExp(`\\b${holder.path}\\s*->\\s*retain\\s*\\(`).test(text))
+      return [];
+    return [
+      {
+        ...holder,
+        call: undefined,
+        origin: node,
+        variable: holder.path,
+        how: "borrowed",
+        resource: "object",
+        source: textOf(node),
+        span: spanOf(node),
+        success: "object",
+      },
+    ];
+  });
 }
 
 /** Members that are released here and named again afterwards, where the class holds no more than one reference in them. */

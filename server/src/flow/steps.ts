@@ -1,5 +1,6 @@
 // Words for the way to a finding: a trail's events as numbered steps, in the terms a driver author uses.
 import type { Span } from "../base/span.ts";
+import { plural } from "../base/plural.ts";
 import type { Step } from "../base/step.ts";
 import { expressionType } from "../semantics/expression-type.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
@@ -44,7 +45,7 @@ function describeEvent(event: PathEvent, leak: OwnershipProblem, place: Place): 
         ? { span: event.span, kind: "acquire", text: `+0 from ${site.source}, lent to '${site.variable}'` }
         : { span: event.span, kind: "acquire", text: `+1 from ${site.source}, held by '${site.variable}'` };
     case "retain":
-      return { span: event.span, kind: "acquire", text: `retained: ${event.count} references held` };
+      return { span: event.span, kind: "acquire", text: `retained: ${plural(event.count, "reference")} held` };
     case "release":
       return {
         span: event.span,

@@ -3,7 +3,7 @@ import type { Span } from "../base/span.ts";
 import { isObjectPointer } from "../semantics/expression-type.ts";
 import type { FunctionInfo } from "../semantics/model.ts";
 import { readDeclarator, readType } from "../semantics/types.ts";
-import { binaryParts, isDeclaratorLike, unaryParts } from "../syntax/cpp.ts";
+import { binaryParts, isDeclaratorLike, unaryParts, uncast } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { childOf, field, postOrder, spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
 import { isNestedFunction } from "./graph.ts";
@@ -81,7 +81,7 @@ export class Transfer {
       case "assign":
         return this.evaluate(item.value, state).flatMap((each) => {
           if (item.declared) this.ref.set(each, textOf(item.left), undefined);
-          return this.store(item.left, valueOf(item.value, each.env, this.facts.index), item.value, each);
+          return this.store(item.left, this.valueFrom(item.value, each), item.value, each);
         });
       case "leave":
         this.leaveScope(item.names, item.span, state);
@@ -117,7 +117,7 @@ export class Transfer {
       case K.assignmentExpression: {
         const parts = binaryParts(node);
         if (!parts) return [state];
-        const value = parts.operator === "=" ? valueOf(parts.right, state.env, this.facts.index) : undefined;
+        const value = parts.operator === "=" ? this.valueFrom(parts.right, state) : undefined;
         return this.store(parts.left, value, node, state);
       }
       case K.updateExpression: {
@@ -242,9 +242,16 @@ export class Transfer {
   private initialise(name: string, value: SyntaxNode | undefined, state: Running): void {
     if (!name) return;
     const inner = value && braced(value);
-    const known = inner === undefined ? ZERO : inner === null ? undefined : valueOf(inner, state.env, this.facts.index);
+    const known = inner === undefined ? ZERO : inner === null ? undefined : this.valueFrom(inner, state);
     this.shadow(name, state);
     this.ref.set(state, name, value ? known : undefined);
+  }
+
+  /** The value that is stored. Where a local is given what a member holds, and the site is about that, its object begins here. */
+  private valueFrom(node: SyntaxNode, state: Running): Value | undefined {
+    if (uncast(node) !== this.ref.site.origin) return valueOf(node, state.env, this.facts.index);
+    this.ref.borrow(node, state);
+    return { kind: "object-or-null" };
   }
 
   private leaveScope(names: readonly string[], span: Span, state: Running): void {

@@ -79,6 +79,8 @@ function speakers(
 }
 
 function leakKind(site: Site, fn: FunctionInfo): ProblemKind {
+  // What the function retained itself is lost like any other object, whoever made it.
+  if (site.how === "borrowed") return "leaked-out-object";
   if (site.className === "OSAction") return "osaction-leak";
   return fn.name === "NewUserClient" ? "newuserclient-leak" : "leaked-out-object";
 }
@@ -103,6 +105,10 @@ function kindOf(outcome: Outcome): ProblemKind | undefined {
   }
 }
 
+function isLeak(outcome: Outcome): boolean {
+  return outcome === "success" || outcome === "scope" || outcome === "failure" || outcome === "overwritten";
+}
+
 function nestedIn(context: FunctionContext): FunctionInfo[] {
   return context.fileSummary.functions.filter((fn) => {
     for (let outer = fn.outer; outer; outer = outer.outer) if (outer === context.fn) return true;
@@ -121,7 +127,8 @@ function isReleasedIn(variable: string, text: string): boolean {
 
 /** The finding's common data. Lines are not in it: they change while the finding is kept. */
 export function problemData({ problem }: ProblemReport): Readonly<Record<string, string>> {
-  return { variable: problem.site.variable, source: problem.site.source };
+  const { variable, how, source } = problem.site;
+  return { variable, source: how === "borrowed" && isLeak(problem.outcome) ? "retain()" : source };
 }
 
 /**

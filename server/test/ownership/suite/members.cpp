@@ -182,3 +182,47 @@ void Lab::ReleaseLent()
     buffer->SetLength(1);
     buffer->release();
 }
+
+kern_return_t Lab::QueueRetainedClean(bool quick)
+{
+    IODispatchQueue *queue = nullptr;
+    if (ivars->ready && ivars->queue) {
+        queue = ivars->queue;
+        queue->retain();
+    }
+    if (!queue) return kIOReturnNotReady;
+    if (quick) {
+        queue->release();
+        return kIOReturnSuccess;
+    }
+    queue->DispatchSync(^{
+        measure(1);
+    });
+    queue->release();
+    return kIOReturnSuccess;
+}
+
+// expect: leaked-out-object queue
+kern_return_t Lab::QueueRetainedLeaks(bool quick)
+{
+    IODispatchQueue *queue = ivars->queue;
+    queue->retain();
+    if (quick) return kIOReturnSuccess;
+    queue->DispatchSync(^{
+        measure(1);
+    });
+    queue->release();
+    return kIOReturnSuccess;
+}
+
+// expect: release-borrowed queue
+void Lab::QueueReleasedTwice()
+{
+    IODispatchQueue *queue = ivars->queue;
+    queue->retain();
+    queue->DispatchSync(^{
+        measure(2);
+    });
+    queue->release();
+    queue->release();
+}
