@@ -11,7 +11,7 @@ import type { FlowFacts } from "./ownership-facts.ts";
 import { sitesOf, type Site } from "./sites.ts";
 import type { Outcome, PathEvent, PathState, Phase } from "./state.ts";
 import { Transfer } from "./transfer.ts";
-import { envKey, join, LOOKED, OBJECT, refine, type Env } from "./values.ts";
+import { envKey, holdersOf, join, LOOKED, OBJECT, refine, type Env } from "./values.ts";
 
 /** A way to a place. Linked backwards; `eventsOf` gives the events in order. */
 export interface Trail {
@@ -78,6 +78,15 @@ function analyse(fn: FunctionInfo, facts: FlowFacts): Omit<OwnershipResult, "con
     problems.push(...run.problems);
   }
   return { fn, sites, problems, givenUp: false };
+}
+
+/** `T *x = OSDynamicCast(T, make());` where the cast fails: the object is there, and nothing points at it. */
+function isLostByCast(site: Site, before: PathState, env: Env): boolean {
+  if (before.phase !== "owned" || env === before.env || !site.call || holdersOf(env).length > 0) return false;
+  const holders = holdersOf(before.env);
+  return (
+    holders.length > 0 && !before.env.has("@elsewhere") && holders.every((name) => env.get(name)?.kind === "constant")
+  );
 }
 
 /** Behind a test that it did not decide, the code may know that a call has failed whose status was looked at. */
@@ -157,6 +166,19 @@ export function followSite(
       for (const edge of edges) {
         const env = edge.condition ? refine(edge.condition, result.state.env, facts.index) : result.state.env;
         if (!env) continue;
+        if (isLostByCast(site, result.state, env)) {
+          const key = `${site.span.start}:${site.span.end}:cast`;
+          const events: PathEvent[] = [{ kind: "edge", edge, env: result.state.env }];
+          const found = {
+            site,
+            outcome: "cast",
+            span: site.span,
+            node: undefined,
+            trail: { before: here, events },
+          } as const;
+          if (!problems.has(key)) problems.set(key, found);
+          continue;
+        }
         const phase = phaseBehind(edge, result.state, env);
         const next = seen.admit(edge.to, { ...result.state, phase, env });
         if (!next) continue;

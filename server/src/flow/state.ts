@@ -30,6 +30,7 @@ export type Outcome =
   | "failure"
   | "scope"
   | "overwritten"
+  | "cast"
   | "double-release"
   | "use-after-release"
   | "release-borrowed"

@@ -14,6 +14,7 @@ export default defineRule({
     summary: "A local holds a +1 reference that is neither released nor handed on.",
     why: "Each call leaves one object behind for the life of the driver process; buffers and mappings stay wired in memory.",
     messages: {
+      cast: "the +1 reference from {source} is lost where the cast that '{variable}' receives fails",
       return:
         "'{variable}' holds a +1 reference from {source} that is not released on the path through line {lastLine}",
       scope: "'{variable}' holds a +1 reference from {source} when it goes out of scope at line {lastLine}",
@@ -23,7 +24,7 @@ export default defineRule({
   check(context) {
     return problemsOf(context, "leaked-out-object").map((report) => {
       const { outcome, site, span } = report.problem;
-      const message = outcome === "scope" ? outcome : "return";
+      const message = outcome === "scope" || outcome === "cast" ? outcome : "return";
       const last = {
         path: context.file.path,
         span,
@@ -34,7 +35,7 @@ export default defineRule({
         message,
         data: problemData(report),
         span: site.span,
-        steps: [...report.steps, last],
+        steps: message === "cast" ? report.steps : [...report.steps, last],
       };
     });
   },

@@ -65,7 +65,9 @@ function speakers(
     const leak = problems.find(({ outcome }) => outcome === "success" || outcome === "scope" || outcome === "failure");
     return leak ? [{ kind: "usb-descriptor-leak", problem: leak }] : [];
   }
-  const onSuccess = problems.find((problem) => problem.outcome === "success" || problem.outcome === "scope");
+  const onSuccess = problems.find(({ outcome }) => outcome === "success" || outcome === "scope");
+  const lostByCast = problems.find(({ outcome }) => outcome === "cast");
+  if (lostByCast && !onSuccess) result.push({ kind: "leaked-out-object", problem: lostByCast });
   if (onSuccess) result.push({ kind: leakKind(site, fn), problem: onSuccess });
   const quietFailures = onSuccess !== undefined && !isReleasedAnywhere(site.variable, fn);
   const overwritten = problems.find((problem) => problem.outcome === "overwritten");
@@ -90,6 +92,7 @@ function kindOf(outcome: Outcome): ProblemKind | undefined {
     case "success":
     case "scope":
     case "overwritten":
+    case "cast":
       return undefined;
     case "failure":
       return "leak-on-error-path";

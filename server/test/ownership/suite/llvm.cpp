@@ -466,7 +466,7 @@ void otherCastFails(OSObject *object)
     crate->release();
 }
 
-// expect: collection-temp-leak makeFrom
+// expect: leaked-out-object holder
 void ownCastFails(Crate *from, OSObject *input)
 {
     Holder *holder = OSDynamicCast(Holder, from->makeFrom(input));
