@@ -48,6 +48,7 @@ export class Facts implements FlowFacts {
   private readonly ids = new Map<string, FunctionInfo>();
   private readonly idsByNode = new Map<SyntaxNode, string>();
   private readonly reached = new Map<string, boolean>();
+  private counts: ReadonlyMap<string, readonly FunctionInfo[]> | undefined;
   private consulted: Map<string, string> | undefined;
   private depth = 0;
 
@@ -89,7 +90,7 @@ export class Facts implements FlowFacts {
     if (kind === "effect") return this.effectOn(fn, variable);
     if (kind === "passed") return String(this.returnedParameter(fn));
     if (kind === "reaches") return String(this.reaches(fn, variable));
-    if (kind === "retain" || kind === "release") return String(this.doneElsewhere(fn, kind, variable));
+    if (kind === "retain" || kind === "release") return String(this.doneElsewhere(fn, kind, variable || undefined));
     return String(kind === "out" ? this.outGives(fn, variable) : this.returnGives(fn));
   }
 
@@ -195,19 +196,33 @@ export class Facts implements FlowFacts {
     return false;
   }
 
-  doneElsewhere(fn: FunctionInfo, what: "retain" | "release", name: string): boolean {
-    const done = new RegExp(`\\b${name}(?:\\[\\w+\\])?\\s*(?:->|\\.)\\s*${what}\\s*\\(`);
-    const safely = new RegExp(`OSSafeRelease\\w*\\s*\\([^)]*\\b${name}\\b`);
-    let answer = false;
-    for (const each of this.functions.values()) {
-      if (each === fn || each.outer || (each.path !== fn.path && each.className !== (fn.className ?? ""))) continue;
-      // A release counts where the other function was handed the object, too.
-      if (what === "release" && !this.index.parametersOf(each).some((parameter) => parameter.name === name)) continue;
-      const text = textOf(each.body);
-      if (done.test(text) || (what === "release" && safely.test(text))) answer = true;
-    }
-    this.note(what, fn, name, String(answer));
+  doneElsewhere(fn: FunctionInfo, what: "retain" | "release", name: string | undefined): boolean {
+    this.counts ??= this.countAll();
+    const around = [fn.path, ...(fn.className === undefined ? [] : [`::${fn.className}`])];
+    const counting = around.flatMap((place) => this.counts?.get(`${place} ${what} ${name ?? ""}`) ?? []);
+    // A release counts where the other function was handed the object, too.
+    const handed = (each: FunctionInfo): boolean =>
+      what === "retain" || this.index.parametersOf(each).some((parameter) => parameter.name === name);
+    const answer = counting.some((each) => each !== fn && handed(each));
+    this.note(what, fn, name ?? "", String(answer));
     return answer;
+  }
+
+  /** The functions that retain or release something, by their file or class, what they do, and the name that they do it by ("" for any). */
+  private countAll(): Map<string, FunctionInfo[]> {
+    const counts = new Map<string, FunctionInfo[]>();
+    for (const fn of this.functions.values()) {
+      if (fn.outer) continue;
+      for (const done of countsOf(fn)) {
+        for (const place of [fn.path, ...(fn.className === undefined ? [] : [`::${fn.className}`])]) {
+          const key = `${place} ${done}`;
+          const known = counts.get(key);
+          if (known) known.push(fn);
+          else counts.set(key, [fn]);
+        }
+      }
+    }
+    return counts;
   }
 
   outGives(fn: FunctionInfo, parameter: string): Counted | undefined {
@@ -303,6 +318,23 @@ export class Facts implements FlowFacts {
 function idOf(fn: FunctionInfo): string {
   const outer = fn.outer ? `${idOf(fn.outer)}/` : "";
   return `${outer}${fn.path}|${fn.className ?? ""}::${fn.name}`;
+}
+
+const knownCounts = new WeakMap<SyntaxNode, ReadonlySet<string>>();
+
+/** "retain x" and "release x" for what a function does by the name x, and "retain " when it retains anything at all. */
+function countsOf(fn: FunctionInfo): ReadonlySet<string> {
+  let counts = knownCounts.get(fn.body);
+  if (counts) return counts;
+  const text = textOf(fn.body);
+  const found = new Set<string>();
+  for (const [, name, what] of text.matchAll(/(\w+)(?:\[\w+\])?\)?\s*(?:->|\.)\s*(retain|release)\s*\(/g)) {
+    found.add(`${what} ${name}`);
+    if (what === "retain") found.add("retain ");
+  }
+  for (const [, name] of text.matchAll(/OSSafeRelease\w*\s*\(\s*(\w+)/g)) found.add(`release ${name}`);
+  knownCounts.set(fn.body, (counts = found));
+  return counts;
 }
 
 function ownNodes(body: SyntaxNode): Iterable<SyntaxNode> {

@@ -37,8 +37,8 @@ export interface FlowFacts extends CfgEnvironment {
   outGives(fn: FunctionInfo, parameter: string): Counted | undefined;
   /** Whether a function, or one that it calls, names a member: it may release it or give it another object. */
   reaches(fn: FunctionInfo, member: string): boolean;
-  /** Whether another function of the class or file retains what a name (a pattern) stands for, or releases its parameter of that name. */
-  doneElsewhere(fn: FunctionInfo, what: "retain" | "release", name: string): boolean;
+  /** Whether another function of the class or file retains what a name stands for (anything without one), or releases its parameter of that name. */
+  doneElsewhere(fn: FunctionInfo, what: "retain" | "release", name: string | undefined): boolean;
 }
 
 /** The declaration of what a call runs: a method, or a free function's prototype that says who owns what. */

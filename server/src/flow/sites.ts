@@ -105,7 +105,7 @@ function isCountedHere(name: string, text: string, fn: FunctionInfo, facts: Flow
     `\\b(?:${names})\\s*->\\s*release\\s*\\(|OSSafeRelease\\w*\\s*\\(\\s*(?:${names})\\b`,
   ).test(text);
   if (retains) return releases || (!isKeeper(fn.name) && !facts.doneElsewhere(fn, "release", name));
-  return releases && isCalledBySystem(fn, facts.index) && !facts.doneElsewhere(fn, "retain", "\\w+");
+  return releases && isCalledBySystem(fn, facts.index) && !facts.doneElsewhere(fn, "retain", undefined);
 }
 
 /** `T *x = OSDynamicCast(T, name)` and `x = name`. */
