@@ -322,18 +322,23 @@ function idOf(fn: FunctionInfo): string {
 
 const knownCounts = new WeakMap<SyntaxNode, ReadonlySet<string>>();
 
-/** "retain x" and "release x" for what a function does by the name x, and "retain " when it retains anything at all. */
+/** "retain x" and "release x" for what a function does by the name x and does not undo, and "retain " when it so retains anything. */
 function countsOf(fn: FunctionInfo): ReadonlySet<string> {
   let counts = knownCounts.get(fn.body);
   if (counts) return counts;
   const text = textOf(fn.body);
-  const found = new Set<string>();
-  for (const [, name, what] of text.matchAll(/(\w+)(?:\[\w+\])?\)?\s*(?:->|\.)\s*(retain|release)\s*\(/g)) {
-    found.add(`${what} ${name}`);
-    if (what === "retain") found.add("retain ");
-  }
-  for (const [, name] of text.matchAll(/OSSafeRelease\w*\s*\(\s*(\w+)/g)) found.add(`release ${name}`);
-  knownCounts.set(fn.body, (counts = found));
+  const calls = [...text.matchAll(/(\w+)(?:\[\w+\])?\)?\s*(?:->|\.)\s*(retain|release)\s*\(/g)];
+  const named = (what: string): string[] => calls.flatMap(([, name, did]) => (did === what && name ? [name] : []));
+  const safely = [...text.matchAll(/OSSafeRelease\w*\s*\(\s*(\w+)/g)].flatMap(([, name]) => name ?? []);
+  const [retained, released] = [named("retain"), [...named("release"), ...safely]];
+  const retains = retained.filter((name) => !released.includes(name));
+  const releases = released.filter((name) => !retained.includes(name));
+  counts = new Set([
+    ...retains.map((name) => `retain ${name}`),
+    ...(retains.length > 0 ? ["retain "] : []),
+    ...releases.map((name) => `release ${name}`),
+  ]);
+  knownCounts.set(fn.body, counts);
   return counts;
 }
 
