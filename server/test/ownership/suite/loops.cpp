@@ -287,7 +287,7 @@ kern_return_t retainedTwiceLeaks()
     return kIOReturnSuccess;
 }
 
-void retainParameterClean(OSArray *list)
+void countedParameterClean(OSArray *list)
 {
     list->retain();
     list->ensureCapacity(5);
@@ -295,14 +295,14 @@ void retainParameterClean(OSArray *list)
 }
 
 // expect: leaked-out-object list
-void retainParameterLeaks(OSArray *list)
+void countedParameterLeaks(OSArray *list)
 {
     list->retain();
     list->ensureCapacity(5);
 }
 
 // expect: leak-on-error-path list
-kern_return_t retainParameterEarlyLeaks(OSArray *list)
+kern_return_t countedParameterEarlyLeaks(OSArray *list)
 {
     list->retain();
     if (list->ensureCapacity(5) < 5) return kIOReturnNoMemory;
