@@ -20,6 +20,7 @@ import { type Reference, nameOf } from "./reference.ts";
 import type { Site } from "./sites.ts";
 import { fork, holds, type Running } from "./state.ts";
 import {
+  ADDRESS,
   UNINITIALISED,
   LOOKED,
   OBJECT,
@@ -145,6 +146,15 @@ export class Calls {
       else if (!others && !state.env.has("@elsewhere")) this.ref.lose(state, "overwritten", spanOf(argument), argument);
     }
     this.ref.set(state, path, { kind: "unknown", from: nameOf(call) });
+    // IOBufferMemoryDescriptor maps itself, and says where.
+    if (call.name === "GetAddressRange" && call.receiver && this.isObject(call.receiver, state)) {
+      this.ref.usesPlaces = true;
+      state.env = withValue(state.env, `${path}.address`, ADDRESS);
+    }
+  }
+
+  private isObject(node: SyntaxNode, state: Running): boolean {
+    return valueOf(node, state.env, this.facts.index)?.kind === "object";
   }
 
   /** The site's own call: one path on which it gives the reference, one on which it does not. */

@@ -28,7 +28,7 @@ export const ONE: Value = { kind: "constant", value: 1n };
 export const OBJECT: Value = { kind: "object" };
 export const UNINITIALISED: Value = { kind: "uninitialised" };
 
-const ADDRESS: Value = { kind: "address" };
+export const ADDRESS: Value = { kind: "address" };
 
 /** True when the value is, or may be, the tracked object. */
 export function holdsObject(value: Value | undefined): boolean {
