@@ -1,4 +1,5 @@
 // Calls rules and turns what they return into findings. A rule that throws is caught here, and only here.
+import { clip } from "../base/clip.ts";
 import { LineIndex } from "../base/line-index.ts";
 import type { ContextOf, Rule, RuleFinding, Step } from "../rules/define.ts";
 import type { RuleLevel } from "./config.ts";
@@ -6,6 +7,8 @@ import type { AnalysisError, Finding } from "./finding.ts";
 import { fingerprintOf, messageOf } from "./messages.ts";
 
 const MAX_STEPS = 12;
+/** A step's text is a short sentence; it is only longer where a file fills in what no person wrote. */
+const MAX_STEP_TEXT = 300;
 
 /** A rule's result with the file it belongs to, before levels, suppressions and ordering. */
 export interface RawResult {
@@ -118,6 +121,6 @@ function clamp(span: RuleFinding["span"], length: number): RuleFinding["span"] {
 
 /** Keeps the first and the last steps when there are more than twelve: how it began and how it ended matter most. */
 function shorten(steps: readonly Step[]): readonly Step[] {
-  if (steps.length <= MAX_STEPS) return steps;
-  return [...steps.slice(0, MAX_STEPS / 2), ...steps.slice(-MAX_STEPS / 2)];
+  const kept = steps.length <= MAX_STEPS ? steps : [...steps.slice(0, MAX_STEPS / 2), ...steps.slice(-MAX_STEPS / 2)];
+  return kept.map((step) => ({ ...step, text: clip(step.text, MAX_STEP_TEXT) }));
 }

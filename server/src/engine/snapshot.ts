@@ -9,7 +9,8 @@ import { targetsOf } from "../project/discover.ts";
 import type { BaseContext, Fix, Rule } from "../rules/define.ts";
 import type { PlistDocument } from "../plist/document.ts";
 import type { FileSummary, FunctionInfo, ProjectIndex } from "../semantics/model.ts";
-import { walk, type SyntaxFile, type SyntaxNode } from "../syntax/node.ts";
+import { activeChildren } from "../semantics/preprocessor.ts";
+import type { SyntaxFile, SyntaxNode } from "../syntax/node.ts";
 import type { Parsers } from "../syntax/parsers.ts";
 import { finish, type AnalysisApi, type Membership, type Work } from "./analysis.ts";
 import type { Configuration, RuleLevel } from "./config.ts";
@@ -200,7 +201,10 @@ export class Snapshot implements AnalysisApi {
     yield* this.checkFunctions(state, subject, found);
   }
 
-  /** Syntax rules: one walk over the file, each node offered to the rules that asked for its kind and have no result yet. */
+  /**
+   * Syntax rules: one walk over what a DriverKit build may compile of the file, each node offered to the rules that asked for its kind and
+   * have no result yet.
+   */
   private *checkNodes(runs: RuleRuns, subject: FileSubject, found: RuleResult): Work<void> {
     const { file, fileSummary } = subject;
     const byKind = new Map<string, { readonly rule: Rule; readonly run: RuleRun }[]>();
@@ -222,7 +226,10 @@ export class Snapshot implements AnalysisApi {
       fileSummary.functions.filter((fn) => fn.outer === undefined && isBroken(fn, file)).map((fn) => fn.node),
     );
     let visited = 0;
-    for (const node of walk(file.root)) {
+    const stack = [file.root];
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      const children = activeChildren(node);
+      for (let i = children.length - 1; i >= 0; i--) stack.push(children[i] as SyntaxNode);
       if (++visited % 20_000 === 0) yield;
       const asking = byKind.get(node.kind);
       if (!asking) continue;

@@ -1,6 +1,7 @@
 // The documents that are open in the editor, kept in step with it by incremental changes.
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { LineIndex } from "../base/line-index.ts";
+import { MAX_FILE_BYTES } from "../files/read-tree.ts";
 import { pathOfUri } from "./uris.ts";
 
 export interface OpenDocument {
@@ -8,11 +9,15 @@ export interface OpenDocument {
   readonly uri: string;
   readonly path: string;
   readonly version: number;
-  readonly text: string;
+  /** What is analysed; undefined while the document is larger than a file that would be read from the disk. */
+  readonly text: string | undefined;
 }
 
+/** A document with all of its text, to which the editor's next change applies. */
+type Kept = OpenDocument & { readonly whole: string };
+
 export class Documents {
-  private readonly byPath = new Map<string, OpenDocument>();
+  private readonly byPath = new Map<string, Kept>();
 
   get(path: string): OpenDocument | undefined {
     return this.byPath.get(path);
@@ -24,16 +29,14 @@ export class Documents {
   }
 
   open(uri: string, version: number, text: string): OpenDocument {
-    return this.put({ uri, path: pathOfUri(uri), version, text });
+    return this.put(uri, version, text);
   }
 
   /** Applies the changes one after the other, each to the text that the one before it left. Undefined for a document that is not open. */
   change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): OpenDocument | undefined {
     const document = this.byPath.get(pathOfUri(uri));
     if (!document) return undefined;
-    let { text } = document;
-    for (const change of changes) text = applyChange(text, change);
-    return this.put({ ...document, version, text });
+    return this.put(document.uri, version, changes.reduce(applyChange, document.whole));
   }
 
   close(uri: string): OpenDocument | undefined {
@@ -43,9 +46,11 @@ export class Documents {
     return document;
   }
 
-  private put(document: OpenDocument): OpenDocument {
-    this.byPath.delete(document.path);
-    this.byPath.set(document.path, document);
+  private put(uri: string, version: number, whole: string): OpenDocument {
+    const path = pathOfUri(uri);
+    const document = { uri, path, version, whole, text: whole.length > MAX_FILE_BYTES ? undefined : whole };
+    this.byPath.delete(path);
+    this.byPath.set(path, document);
     return document;
   }
 }

@@ -1,10 +1,12 @@
 // All folders and open documents, and which folder a path belongs to. Turns what the editor and the disk report into changes.
 import { dirname, isWithin } from "../base/paths.ts";
 import { CONFIG_FILE, findRoot } from "../files/find-root.ts";
+import { MAX_FILE_BYTES } from "../files/read-tree.ts";
 import { Documents, type OpenDocument } from "./documents.ts";
 import { Folder } from "./folder.ts";
 import type { Log, Platform } from "./platform.ts";
 import { Emitter } from "./signal.ts";
+import { pathOfUri } from "./uris.ts";
 
 /** "edit": the text of an open document; "open" and "close"; "project": files on disk, configuration, settings or folders. */
 export type Change = { readonly kind: "edit" | "open" | "close"; readonly path: string } | { readonly kind: "project" };
@@ -61,8 +63,8 @@ export class Workspace {
 
   open(uri: string, version: number, text: string): void {
     const document = this.documents.open(uri, version, text);
-    const folder = this.folderOf(document.path);
-    folder?.put(document);
+    this.noteSize(document);
+    this.folderOf(document.path)?.put(document);
     this.changed.fire({ kind: "open", path: document.path });
     void this.enqueue(async () => {
       await this.attach(document);
@@ -72,8 +74,10 @@ export class Workspace {
   }
 
   change(...args: Parameters<Documents["change"]>): void {
+    const before = this.documents.get(pathOfUri(args[0]));
     const document = this.documents.change(...args);
     if (!document) return;
+    if (before?.text !== undefined) this.noteSize(document);
     this.lastEdit = performance.now();
     this.folderOf(document.path)?.put(document);
     this.changed.fire({ kind: "edit", path: document.path });
@@ -115,6 +119,12 @@ export class Workspace {
   }
 
   readonly isOpen = (path: string): boolean => this.documents.get(path) !== undefined;
+
+  private noteSize({ path, text }: OpenDocument): void {
+    const limit = MAX_FILE_BYTES / 1024 / 1024;
+    if (text === undefined)
+      this.log.warn(`${path}: not checked: the open document is larger than the limit of ${limit} MB`);
+  }
 
   /** A document outside all folders gets the project around it, or only the files beside it where there is no mark of a project. */
   private async attach(document: OpenDocument): Promise<void> {

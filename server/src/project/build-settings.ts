@@ -1,8 +1,28 @@
-// Build settings: how the layers of a target merge, and what `$(VAR)` stands for. Knows nothing of files.
+// Build settings: how the layers of a target merge, and what `$(VAR)` stands for. Reads no files.
+import type { SettingPlace } from "./model.ts";
+
+/** A setting's value as written, and where; Xcode's own settings stand nowhere. */
+export interface Setting {
+  readonly value: string;
+  readonly place: SettingPlace | undefined;
+}
+
+export type Settings = ReadonlyMap<string, Setting>;
+
+/** Settings that no file defines. */
+export function builtInSettings(values: ReadonlyMap<string, string>): Settings {
+  return new Map([...values].map(([key, value]) => [key, { value, place: undefined }]));
+}
+
+/** The values of settings, for `expandVariables`. */
+export function valuesOf(settings: Settings): Map<string, string> {
+  return new Map([...settings].map(([key, { value }]) => [key, value]));
+}
 
 /** Values beyond this length, or more substitutions than this, are no setting that a person wrote. */
 const MAX_LENGTH = 16_384;
 const MAX_SUBSTITUTIONS = 512;
+const MAX_CONDITIONS = 512;
 
 /**
  * Replaces `$(VAR)`, `${VAR}` and `$(VAR:operator)` by the variables' values, nested references included.
@@ -119,28 +139,33 @@ export interface SettingScope {
  * Merges layers of settings, weakest first: a later layer wins, `$(inherited)` is what the earlier ones say, and a conditional
  * setting wins over a plain one of the same layer where all its conditions hold for the scope. Conditions on the architecture never hold.
  */
-export function mergeSettings(
-  layers: readonly ReadonlyMap<string, string>[],
-  scope: SettingScope,
-): Map<string, string> {
-  const merged = new Map<string, string>();
+export function mergeSettings(layers: readonly Settings[], scope: SettingScope): Map<string, Setting> {
+  const merged = new Map<string, Setting>();
   for (const layer of layers) {
-    const effective = new Map<string, string>();
-    const conditional = new Map<string, string>();
-    for (const [key, value] of layer) {
+    const effective = new Map<string, Setting>();
+    const conditional = new Map<string, Setting>();
+    for (const [key, setting] of layer) {
       const bracket = key.indexOf("[");
-      if (bracket < 0) effective.set(key, value);
-      else if (holds(key.slice(bracket), scope)) conditional.set(key.slice(0, bracket), value);
+      if (bracket < 0) effective.set(key, setting);
+      else if (holds(key.slice(bracket), scope)) conditional.set(key.slice(0, bracket), setting);
     }
-    for (const [key, value] of conditional) effective.set(key, value);
-    for (const [key, value] of effective) {
-      merged.set(key, value.replace(/\$\(inherited\)|\$\{inherited\}/g, () => merged.get(key) ?? "").trim());
+    for (const [key, setting] of conditional) effective.set(key, setting);
+    for (const [key, { value, place }] of effective) {
+      const inherited = merged.get(key)?.value ?? "";
+      // Each layer may name it more than once, so that without a bound the value doubles with every layer.
+      let room = MAX_LENGTH;
+      const filled = value.replace(/\$\(inherited\)|\$\{inherited\}/g, () => {
+        room -= inherited.length;
+        return room < 0 ? "" : inherited;
+      });
+      merged.set(key, { value: filled.trim(), place });
     }
   }
   return merged;
 }
 
 function holds(conditions: string, scope: SettingScope): boolean {
+  if (conditions.length > MAX_CONDITIONS) return false;
   const each = [...conditions.matchAll(/\[?\s*([a-z]+)\s*=\s*([^\],]+)\s*[\],]/g)];
   return each.length > 0 && each.every(([, name = "", pattern = ""]) => matches(name, pattern.trim(), scope));
 }
@@ -153,13 +178,13 @@ function matches(name: string, pattern: string, scope: SettingScope): boolean {
 }
 
 /** Reads an `.xcconfig` file: its settings in order, and the files it includes as written. Comments and broken lines are passed over. */
-export function parseXcconfig(text: string): {
-  readonly settings: ReadonlyMap<string, string>;
-  readonly includes: readonly string[];
-} {
-  const settings = new Map<string, string>();
+export function parseXcconfig(
+  path: string,
+  text: string,
+): { readonly settings: Settings; readonly includes: readonly string[] } {
+  const settings = new Map<string, Setting>();
   const includes: string[] = [];
-  for (const line of text.split(/\r\n|\r|\n/)) {
+  for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
     const include = /^\s*#include\??\s*"([^"]+)"/.exec(line)?.[1];
     if (include !== undefined) {
       includes.push(include);
@@ -167,8 +192,11 @@ export function parseXcconfig(text: string): {
     }
     const comment = line.indexOf("//");
     const code = comment < 0 ? line : line.slice(0, comment);
-    const [, key, value] = /^\s*([A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])*)\s*=\s*(.*?)\s*;?\s*$/.exec(code) ?? [];
-    if (key !== undefined && value !== undefined) settings.set(key, value);
+    const [head, key] = /^\s*([A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])*)\s*=\s*/.exec(code) ?? [];
+    if (head === undefined || key === undefined) continue;
+    const value = code.slice(head.length).trimEnd().replace(/;$/, "").trimEnd();
+    const start = index + head.length;
+    settings.set(key, { value, place: { path, span: { start, end: start + value.length } } });
   }
   return { settings, includes };
 }

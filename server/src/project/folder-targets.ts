@@ -135,6 +135,7 @@ function configuration(bundle: Bundle, entitlements: string | undefined): Target
     productName: literal(bundle, "CFBundleName"),
     deploymentTarget: literal(bundle, "OSMinimumDriverKitVersion"),
     variables: new Map(),
+    places: new Map(),
   };
 }
 
@@ -170,6 +171,7 @@ function appOfEntitlements(path: string): Target {
     productName: undefined,
     deploymentTarget: undefined,
     variables: new Map(),
+    places: new Map(),
   };
   return {
     name: /^entitlements$/i.test(stem) ? basename(dirname(path)) || stem : stem,

@@ -1,4 +1,11 @@
 // What the project model says about a workspace: which targets there are and which files belong to them. Data only.
+import type { Span } from "../base/span.ts";
+
+/** Where the value of a build setting is written. */
+export interface SettingPlace {
+  readonly path: string;
+  readonly span: Span;
+}
 
 /** One build configuration of a target, or the only one where none is known. */
 export interface TargetConfiguration {
@@ -12,6 +19,8 @@ export interface TargetConfiguration {
   readonly deploymentTarget: string | undefined;
   /** All build variables, for `$(VAR)`. */
   readonly variables: ReadonlyMap<string, string>;
+  /** Where the values of those variables stand that a file of the project defines. */
+  readonly places: ReadonlyMap<string, SettingPlace>;
 }
 
 /** A dext or application of the workspace. */

@@ -1,7 +1,12 @@
-// Reads OpenStep property lists, the notation of project.pbxproj: bounded, tolerant, without positions.
+// Reads OpenStep property lists, the notation of project.pbxproj: bounded, tolerant, with the places of dictionaries' values.
+import type { Span } from "../base/span.ts";
 
 export type OpenStepValue = string | readonly OpenStepValue[] | OpenStepDictionary;
-export type OpenStepDictionary = ReadonlyMap<string, OpenStepValue>;
+
+export class OpenStepDictionary extends Map<string, OpenStepValue> {
+  /** Where the values stand; for a text in quotes, with them. */
+  readonly spans = new Map<string, Span>();
+}
 
 /** A project file nests some six levels; what lies deeper than this is hostile or broken. */
 const MAX_DEPTH = 64;
@@ -19,7 +24,7 @@ export function parseOpenStep(text: string): OpenStepValue | undefined {
 
 /** The value as a dictionary; undefined for anything else. */
 export function dictionaryOf(value: OpenStepValue | undefined): OpenStepDictionary | undefined {
-  return value instanceof Map ? value : undefined;
+  return value instanceof OpenStepDictionary ? value : undefined;
 }
 
 /** The value as a list; a single string counts as a list of one, anything else as an empty one. */
@@ -91,7 +96,7 @@ class Reader {
   }
 
   private dictionary(depth: number): OpenStepDictionary {
-    const entries = new Map<string, OpenStepValue>();
+    const entries = new OpenStepDictionary();
     this.at++;
     for (;;) {
       this.skipBlank();
@@ -107,7 +112,10 @@ class Reader {
       this.skipBlank();
       if (this.peek() === "=") {
         this.at++;
+        this.skipBlank();
+        const start = this.at;
         entries.set(key, this.value(depth + 1));
+        entries.spans.set(key, { start, end: this.at });
         this.skipBlank();
         if (this.peek() === ";") this.at++;
       }

@@ -1,13 +1,13 @@
 // Reads an `.xcconfig` file with what it includes, out of the workspace's texts.
 import { dirname, join } from "../base/paths.ts";
-import { parseXcconfig } from "./build-settings.ts";
+import { parseXcconfig, type Setting, type Settings } from "./build-settings.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
 
 const MAX_FILES = 64;
 
 /** The settings of a configuration file, those of included files first. Each file is read once; a missing one counts as empty. */
-export function readXcconfig(path: string, files: ProjectFiles, paths: PathIndex): ReadonlyMap<string, string> {
-  const settings = new Map<string, string>();
+export function readXcconfig(path: string, files: ProjectFiles, paths: PathIndex): Settings {
+  const settings = new Map<string, Setting>();
   collect(path, files, paths, settings, new Set());
   return settings;
 }
@@ -16,7 +16,7 @@ function collect(
   path: string,
   files: ProjectFiles,
   paths: PathIndex,
-  settings: Map<string, string>,
+  settings: Map<string, Setting>,
   read: Set<string>,
 ): void {
   const known = paths.resolve(path);
@@ -24,7 +24,7 @@ function collect(
   read.add(known);
   const text = files.text(known);
   if (text === undefined) return;
-  const config = parseXcconfig(text);
+  const config = parseXcconfig(known, text);
   for (const include of config.includes) collect(join(dirname(known), include), files, paths, settings, read);
-  for (const [key, value] of config.settings) settings.set(key, value);
+  for (const [key, setting] of config.settings) settings.set(key, setting);
 }

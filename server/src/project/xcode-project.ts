@@ -1,9 +1,17 @@
 // Reads one project.pbxproj: which dexts and applications it builds, with which settings and from which files.
 import { compareStrings } from "../base/compare.ts";
 import { basename, dirname, isAbsolute, isWithin, join } from "../base/paths.ts";
-import { expandVariables, isTemplate, mergeSettings } from "./build-settings.ts";
+import {
+  builtInSettings,
+  expandVariables,
+  isTemplate,
+  mergeSettings,
+  valuesOf,
+  type Setting,
+  type Settings,
+} from "./build-settings.ts";
 import { isHeader, isSource } from "./file-kinds.ts";
-import type { Embedding, Target, TargetConfiguration } from "./model.ts";
+import type { Embedding, SettingPlace, Target, TargetConfiguration } from "./model.ts";
 import { dictionaryOf, parseOpenStep, stringsOf, textOfValue, type OpenStepDictionary } from "./openstep.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
 import { readEmbeddings } from "./xcode-embeds.ts";
@@ -125,24 +133,23 @@ function configurationsOf(
     const base = inherited.find((other) => textOfValue(other.get("name")) === configurationName);
     const layers = [
       builtIn(project, rootObject, name, kind, configurationName),
-      ...(base ? [configFile(project, groups, base), settingsOf(base)] : []),
+      ...(base ? [configFile(project, groups, base), settingsOf(project, base)] : []),
       configFile(project, groups, configuration),
-      settingsOf(configuration),
+      settingsOf(project, configuration),
     ];
-    const variables = mergeForTarget(layers, kind, configurationName);
-    return toConfiguration(project, configurationName, variables);
+    return toConfiguration(project, configurationName, mergeForTarget(layers, kind, configurationName));
   });
 }
 
 /** Merges the settings of a target with the values that hold for the SDK that it is built with; an app for several is taken for macOS's. */
 export function mergeForTarget(
-  layers: Parameters<typeof mergeSettings>[0],
+  layers: readonly Settings[],
   kind: Target["kind"],
   configuration: string,
-): ReturnType<typeof mergeSettings> {
+): Map<string, Setting> {
   if (kind === "dext") return mergeSettings(layers, { sdk: "driverkit", configuration });
   const merged = mergeSettings(layers, { sdk: "macosx", configuration });
-  const sdk = expandVariables(merged.get("SDKROOT") ?? "", merged);
+  const sdk = expandVariables(merged.get("SDKROOT")?.value ?? "", valuesOf(merged));
   return sdk.startsWith("iphoneos") ? mergeSettings(layers, { sdk: "iphoneos", configuration }) : merged;
 }
 
@@ -150,8 +157,11 @@ export function mergeForTarget(
 export function toConfiguration(
   project: Pick<XcodeProject, "root" | "paths">,
   name: string,
-  variables: ReadonlyMap<string, string>,
+  settings: Settings,
 ): TargetConfiguration {
+  const variables = valuesOf(settings);
+  const places = new Map<string, SettingPlace>();
+  for (const [key, { place }] of settings) if (place) places.set(key, place);
   const expanded = (key: string): string | undefined => {
     const value = variables.get(key);
     const text = value === undefined ? undefined : expandVariables(value, variables).trim();
@@ -165,6 +175,7 @@ export function toConfiguration(
     productName: expanded("PRODUCT_NAME"),
     deploymentTarget: expanded("DRIVERKIT_DEPLOYMENT_TARGET"),
     variables,
+    places,
   };
 }
 
@@ -191,20 +202,18 @@ function buildConfigurations(project: XcodeProject, owner: OpenStepDictionary): 
     .filter((configuration) => configuration !== undefined);
 }
 
-function settingsOf(configuration: OpenStepDictionary): ReadonlyMap<string, string> {
-  const settings = new Map<string, string>();
-  for (const [key, value] of dictionaryOf(configuration.get("buildSettings")) ?? []) {
-    const text = textOfValue(value);
-    if (text !== undefined) settings.set(key, text);
+function settingsOf({ path }: XcodeProject, configuration: OpenStepDictionary): Settings {
+  const settings = new Map<string, Setting>();
+  const written = dictionaryOf(configuration.get("buildSettings"));
+  for (const [key, item] of written ?? []) {
+    const value = textOfValue(item);
+    const span = written?.spans.get(key);
+    if (value !== undefined) settings.set(key, { value, place: span && { path, span } });
   }
   return settings;
 }
 
-function configFile(
-  project: XcodeProject,
-  groups: GroupTree,
-  configuration: OpenStepDictionary,
-): ReadonlyMap<string, string> {
+function configFile(project: XcodeProject, groups: GroupTree, configuration: OpenStepDictionary): Settings {
   const reference = textOfValue(configuration.get("baseConfigurationReference"));
   const anchor = groups.folderOf(textOfValue(configuration.get("baseConfigurationReferenceAnchor")) ?? "");
   const relativePath = textOfValue(configuration.get("baseConfigurationReferenceRelativePath"));
@@ -222,23 +231,25 @@ function builtIn(
   name: string,
   kind: Target["kind"],
   configuration: string,
-): ReadonlyMap<string, string> {
-  return new Map([
-    ["SRCROOT", project.root],
-    ["SOURCE_ROOT", project.root],
-    ["PROJECT_DIR", project.root],
-    ["PROJECT_FILE_PATH", dirname(project.path)],
-    ["PROJECT_NAME", basename(dirname(project.path)).replace(/\.xcodeproj$/, "")],
-    ["PROJECT", basename(dirname(project.path)).replace(/\.xcodeproj$/, "")],
-    ["TARGET_NAME", name],
-    ["TARGETNAME", name],
-    ["CONFIGURATION", configuration],
-    ["PRODUCT_NAME", name],
-    ["EXECUTABLE_NAME", "$(PRODUCT_NAME)"],
-    ["PRODUCT_MODULE_NAME", "$(PRODUCT_NAME:c99extidentifier)"],
-    ["PRODUCT_BUNDLE_PACKAGE_TYPE", kind === "dext" ? "DEXT" : "APPL"],
-    ["DEVELOPMENT_LANGUAGE", textOfValue(rootObject.get("developmentRegion")) ?? "en"],
-  ]);
+): Settings {
+  return builtInSettings(
+    new Map([
+      ["SRCROOT", project.root],
+      ["SOURCE_ROOT", project.root],
+      ["PROJECT_DIR", project.root],
+      ["PROJECT_FILE_PATH", dirname(project.path)],
+      ["PROJECT_NAME", basename(dirname(project.path)).replace(/\.xcodeproj$/, "")],
+      ["PROJECT", basename(dirname(project.path)).replace(/\.xcodeproj$/, "")],
+      ["TARGET_NAME", name],
+      ["TARGETNAME", name],
+      ["CONFIGURATION", configuration],
+      ["PRODUCT_NAME", name],
+      ["EXECUTABLE_NAME", "$(PRODUCT_NAME)"],
+      ["PRODUCT_MODULE_NAME", "$(PRODUCT_NAME:c99extidentifier)"],
+      ["PRODUCT_BUNDLE_PACKAGE_TYPE", kind === "dext" ? "DEXT" : "APPL"],
+      ["DEVELOPMENT_LANGUAGE", textOfValue(rootObject.get("developmentRegion")) ?? "en"],
+    ]),
+  );
 }
 
 function toTarget(

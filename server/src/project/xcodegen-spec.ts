@@ -1,6 +1,7 @@
 // Reads XcodeGen's specification: YAML with includes and target templates put together. Says nothing of Xcode; `xcodegen.ts` does.
-import { parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document } from "yaml";
 import { dirname, join } from "../base/paths.ts";
+import type { SettingPlace } from "./model.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
 
 /** A value of the specification. Every scalar is text as written: `YES`, `13.0` and `0x10` mean themselves. */
@@ -18,6 +19,8 @@ const MAX_LENGTH = 512 * 1024;
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 32;
 const MAX_ALIASES = 100;
+/** To look up an alias means to go through the document. */
+const ALIAS_COST = 200;
 const MAX_INCLUDES = 64;
 
 /** Reads a specification. Broken YAML, alias bombs and include cycles give a note, never an exception. */
@@ -37,6 +40,14 @@ export function mapAt(value: SpecValue | undefined, key: string): SpecMap {
 export function textAt(value: SpecValue | undefined, key: string): string | undefined {
   const found = value instanceof Map ? (value as SpecMap).get(key) : undefined;
   return typeof found === "string" ? found : undefined;
+}
+
+/** Where the texts of a map stand; what templates and includes put together keeps the places that it came from. */
+const placesOf = new WeakMap<SpecMap, ReadonlyMap<string, SettingPlace>>();
+
+/** Where the text at a key is written; undefined for what is no text in a file. */
+export function placeAt(map: SpecMap, key: string): SettingPlace | undefined {
+  return placesOf.get(map)?.get(key);
 }
 
 /** The elements at a key; a single value counts as a list of one. */
@@ -96,12 +107,16 @@ export function substitute(
       : text;
   if (typeof value === "string") return fill(value);
   if (!isSpecMap(value)) return value.map((item) => substitute(item, values, budget, depth + 1));
-  return new Map([...value].map(([key, item]) => [fill(key), substitute(item, values, budget, depth + 1)]));
+  const result = new Map([...value].map(([key, item]) => [fill(key), substitute(item, values, budget, depth + 1)]));
+  placesOf.set(result, new Map([...(placesOf.get(value) ?? [])].map(([key, place]) => [fill(key), place])));
+  return result;
 }
 
 /** Lays one map over another: maps are merged, lists are appended, other values replace; `key:REPLACE` replaces in any case. */
 function merge(under: SpecMap, over: SpecMap, depth: number): SpecMap {
   const result = new Map(under);
+  const places = new Map(placesOf.get(under));
+  placesOf.set(result, places);
   if (depth > MAX_DEPTH) return result;
   for (const [written, value] of over) {
     const replaces = written.endsWith(":REPLACE");
@@ -112,6 +127,9 @@ function merge(under: SpecMap, over: SpecMap, depth: number): SpecMap {
     else if (Array.isArray(old) && Array.isArray(value)) {
       result.set(key, [...(old as readonly SpecValue[]), ...(value as readonly SpecValue[])].slice(0, MAX_NODES));
     } else result.set(key, value);
+    const place = placeAt(over, written);
+    if (place) places.set(key, place);
+    else places.delete(key);
   }
   return result;
 }
@@ -153,7 +171,8 @@ class SpecReader {
     }
     try {
       // "failsafe" keeps scalars as text: XcodeGen hands YES, NO and version numbers to Xcode as they are.
-      const document = parseDocument(text.replace(/^\ufeff/, ""), {
+      const content = text.replace(/^\ufeff/, "");
+      const document = parseDocument(content, {
         schema: "failsafe",
         merge: true,
         logLevel: "silent",
@@ -165,12 +184,50 @@ class SpecReader {
         return undefined;
       }
       const value = toSpec(document.toJS({ maxAliasCount: MAX_ALIASES, mapAsMap: true }), { nodes: MAX_NODES }, 0);
+      notePlaces(value, document.contents, { path, document, offset: text.length - content.length, budget: MAX_NODES });
       return isSpecMap(value) ? value : undefined;
     } catch {
       this.notes.push(`${path} cannot be read: it refers to itself without end, or is too large.`);
       return undefined;
     }
   }
+}
+
+interface SpecSource {
+  readonly path: string;
+  readonly document: Document;
+  /** Where the document begins in the file's text. */
+  readonly offset: number;
+  /** How much may still be looked at; what lies beyond has no place. */
+  budget: number;
+}
+
+/** Notes where the texts in a value stand, going through it and the YAML that it was made of at the same pace. */
+function notePlaces(value: SpecValue | undefined, written: unknown, source: SpecSource): void {
+  if (typeof value !== "object" || --source.budget < 0) return;
+  if (isAlias(written)) source.budget -= ALIAS_COST;
+  const node = isAlias(written) ? written.resolve(source.document) : written;
+  if (!isSpecMap(value)) {
+    if (isSeq(node)) for (const [at, item] of node.items.entries()) notePlaces(value[at], item, source);
+    return;
+  }
+  if (!isMap(node)) return;
+  const places = new Map(placesOf.get(value));
+  placesOf.set(value, places);
+  const merged: unknown[] = [];
+  // Of a key that stands twice the last one counts, and a map's own keys before those that `<<` brings in.
+  for (const { key, value: item } of [...node.items].reverse()) {
+    const name = isScalar(key) ? key.value : undefined;
+    if (typeof name === "symbol") merged.push(...(isSeq(item) ? item.items : [item]));
+    if (typeof name !== "string") continue;
+    const range = isScalar(item) || isAlias(item) ? item.range : undefined;
+    if (typeof value.get(name) !== "string") notePlaces(value.get(name), item, source);
+    else if (range && !places.has(name)) {
+      const span = { start: range[0] + source.offset, end: range[1] + source.offset };
+      places.set(name, { path: source.path, span });
+    }
+  }
+  for (const each of merged) notePlaces(value, each, source);
 }
 
 /** The parser recurses; brackets beyond a depth that no person writes are refused before it sees them. Quotes are not looked at. */

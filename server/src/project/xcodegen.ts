@@ -4,6 +4,7 @@ import picomatch from "picomatch";
 import { basename, dirname, isWithin, join, relative } from "../base/paths.ts";
 import { isHeader, isSource } from "./file-kinds.ts";
 import type { Embedding, Target, TargetConfiguration } from "./model.ts";
+import { builtInSettings, type Setting, type Settings } from "./build-settings.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
 import { mergeForTarget, toConfiguration, type XcodeResult } from "./xcode-project.ts";
 import { readXcconfig } from "./xcconfig.ts";
@@ -11,6 +12,7 @@ import {
   isSpecMap,
   listAt,
   mapAt,
+  placeAt,
   readSpec,
   substitute,
   textAt,
@@ -154,12 +156,13 @@ function configurationsOf(
       ["INFOPLIST_FILE", "info"],
       ["CODE_SIGN_ENTITLEMENTS", "entitlements"],
     ] as const) {
-      const path = textAt(mapAt(entry, key), "path");
-      if (path !== undefined && !merged.get(setting)) merged.set(setting, path);
+      const value = textAt(mapAt(entry, key), "path");
+      const place = placeAt(mapAt(entry, key), "path");
+      if (value !== undefined && !merged.get(setting)?.value) merged.set(setting, { value, place });
     }
-    if (!merged.get("INFOPLIST_FILE")) {
+    if (!merged.get("INFOPLIST_FILE")?.value) {
       const own = files.find((file) => basename(file) === "Info.plist") ?? templateBelow(spec, folders);
-      if (own !== undefined) merged.set("INFOPLIST_FILE", relative(spec.root, own));
+      if (own !== undefined) merged.set("INFOPLIST_FILE", { value: relative(spec.root, own), place: undefined });
     }
     return toConfiguration(spec, configuration, merged);
   });
@@ -171,13 +174,8 @@ function templateBelow(spec: Spec, folders: readonly string[]): string | undefin
 }
 
 /** The settings of the project or of a target for one configuration, weakest first. */
-function settingLayers(
-  spec: Spec,
-  owner: SpecMap,
-  configuration: string,
-  depth: number,
-): ReadonlyMap<string, string>[] {
-  const layers: ReadonlyMap<string, string>[] = [];
+function settingLayers(spec: Spec, owner: SpecMap, configuration: string, depth: number): Settings[] {
+  const layers: Settings[] = [];
   const configFile = textAt(mapAt(owner, "configFiles"), configuration);
   if (configFile !== undefined) layers.push(readXcconfig(join(spec.root, configFile), spec.files, spec.paths));
   layers.push(...settingsIn(spec, mapAt(owner, "settings"), configuration, depth));
@@ -185,34 +183,30 @@ function settingLayers(
 }
 
 /** A settings value: either settings at once, or `groups`, `base` and `configs`. */
-function settingsIn(
-  spec: Spec,
-  settings: SpecMap,
-  configuration: string,
-  depth: number,
-): ReadonlyMap<string, string>[] {
+function settingsIn(spec: Spec, settings: SpecMap, configuration: string, depth: number): Settings[] {
   const structured = ["groups", "base", "configs", "presets"].some((key) => settings.has(key));
-  if (!structured) return [textsOf(settings)];
-  const layers: ReadonlyMap<string, string>[] = [];
+  if (!structured) return [writtenIn(settings)];
+  const layers: Settings[] = [];
   if (depth < 8) {
     for (const group of listAt(settings, "groups").slice(0, 64)) {
       if (typeof group !== "string") continue;
       layers.push(...settingsIn(spec, mapAt(mapAt(spec.map, "settingGroups"), group), configuration, depth + 1));
     }
   }
-  layers.push(textsOf(mapAt(settings, "base")));
+  layers.push(writtenIn(mapAt(settings, "base")));
   for (const [name, value] of mapAt(settings, "configs")) {
     // XcodeGen also takes a part of a configuration's name, in any case: "release" for "Production Release".
-    if (isSpecMap(value) && configuration.toLowerCase().includes(name.toLowerCase())) layers.push(textsOf(value));
+    if (isSpecMap(value) && configuration.toLowerCase().includes(name.toLowerCase())) layers.push(writtenIn(value));
   }
   return layers;
 }
 
-function textsOf(settings: SpecMap): ReadonlyMap<string, string> {
-  const result = new Map<string, string>();
+function writtenIn(settings: SpecMap): Settings {
+  const result = new Map<string, Setting>();
   for (const [key, value] of settings) {
-    if (typeof value === "string") result.set(key, value);
-    else if (!isSpecMap(value)) result.set(key, value.filter((item) => typeof item === "string").join(" "));
+    if (isSpecMap(value)) continue;
+    const text = typeof value === "string" ? value : value.filter((item) => typeof item === "string").join(" ");
+    result.set(key, { value: text, place: placeAt(settings, key) });
   }
   return result;
 }
@@ -225,7 +219,7 @@ function builtIn(
   kind: Target["kind"],
   platform: string,
   configuration: string,
-): ReadonlyMap<string, string> {
+): Settings {
   const project = textAt(spec.map, "name") ?? basename(spec.root);
   const options = mapAt(spec.map, "options");
   const settings = new Map([
@@ -257,7 +251,7 @@ function builtIn(
     const minimum = textAt(entry, "deploymentTarget") ?? textAt(mapAt(options, "deploymentTarget"), platform);
     if (minimum !== undefined) settings.set(first.minimum, minimum);
   }
-  return settings;
+  return builtInSettings(settings);
 }
 
 /** The files that a target's sources name, and the folders among them. */

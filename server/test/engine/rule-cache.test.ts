@@ -104,8 +104,39 @@ describe("what runs again in a dext of forty files", () => {
   });
 
   it("is nothing for a project file that says the same in other words", async () => {
-    const changed = await change("/ws/project.yml", "name: Acme\n", "name: Acme # of forty files\n");
+    const changed = await change(
+      "/ws/project.yml",
+      "AcmeRAIDApp.entitlements\n",
+      "AcmeRAIDApp.entitlements # its app\n",
+    );
     assert.equal(changed.runs, 0);
+  });
+
+  it("is what points at a setting of a project file, where that setting has moved", async () => {
+    const project = `targets:
+  Led:
+    type: driver-extension
+    platform: macOS
+    sources: [Driver]
+    settings: { INFOPLIST_FILE: Driver/Info.plist, DRIVERKIT_DEPLOYMENT_TARGET: 19.0 }
+`;
+    const files = {
+      "/ws/project.yml": project,
+      "/ws/Driver/Info.plist": "<plist><dict><key>CFBundlePackageType</key><string>DEXT</string></dict></plist>",
+      "/ws/Driver/Led.cpp":
+        "#include <DriverKit/IODMACommand.h>\nvoid Prepare(IODMACommand **command)\n{\n    IODMACommand::Create(nullptr, 0, nullptr, command);\n}\n",
+    };
+    const host = await hostOf(files);
+    const pointedAt = (text: string): string[] =>
+      checkAll(host)
+        .flatMap(({ findings }) => findings)
+        .filter(({ rule }) => rule === "plist-min-driverkit")
+        .flatMap(({ steps }) => steps.map(({ path, span }) => `${path} ${text.slice(span.start, span.end)}`));
+    assert.deepEqual(pointedAt(project), ["/ws/project.yml 19.0"]);
+    const moved = `# Above all.\n${project}`;
+    host.apply([{ path: "/ws/project.yml", text: moved }]);
+    assert.deepEqual(pointedAt(moved), ["/ws/project.yml 19.0"]);
+    host.dispose();
   });
 
   it("is, for a target that loses a source, all that looks at the target's code", async () => {

@@ -61,6 +61,26 @@ describe("language server, push", () => {
     for (const name of ["a/A.cpp", "a/B.cpp", "a/C.cpp"]) await client.diagnostics(name, (items) => items.length === 0);
   });
 
+  it("leaves out a document that is too large, as long as it is, and goes on answering", async () => {
+    const bad = "int BAD;\n";
+    client = await TestClient.start({ "A.cpp": `${HEAD}${bad}`, "B.cpp": `${HEAD}${bad}` });
+    await client.diagnostics("A.cpp", (items) => items.length === 1);
+    const filler = "int filler;\n".repeat(2_000_000);
+    const start = performance.now();
+    // What the disk has of it does not count while it is open.
+    await client.open("A.cpp", `${HEAD}${bad}${filler}`);
+    await client.open("B.cpp");
+    await client.diagnostics("B.cpp", (items) => items.length === 1);
+    await client.diagnostics("A.cpp", (items) => items.length === 0);
+    await client.change("A.cpp", part([1, 0], [1, 0], bad));
+    const symbols = await client.request("textDocument/documentSymbol", { textDocument: { uri: client.uri("A.cpp") } });
+    assert.deepEqual(symbols, []);
+    assert.ok(performance.now() - start < 5000);
+    assert.equal(client.log.filter((line) => line.includes("A.cpp: not checked")).length, 1);
+    await client.change("A.cpp", part([3, 0], [3_000_000, 0], ""));
+    await client.diagnostics("A.cpp", (items) => items.length === 2);
+  });
+
   it("follows edits, two in one change included, in UTF-16 and over CRLF", async () => {
     client = await TestClient.start({ "A.cpp": HEAD });
     await client.open("A.cpp", `${HEAD}// 😀\r\nint a;\r\n`);

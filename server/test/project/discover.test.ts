@@ -248,6 +248,25 @@ describe("project/discover", () => {
       ]);
     });
 
+    it("says where the values of settings stand", () => {
+      const written = (files: Files, setting: string): (string | undefined)[] =>
+        only(discover(files)).configurations.map(({ places }) => {
+          const place = places.get(setting);
+          return place && `${place.path}: ${files[place.path]?.slice(place.span.start, place.span.end) ?? ""}`;
+        });
+      const project = "/w/P.xcodeproj/project.pbxproj: ";
+      assert.deepEqual(written(FILES, "DRIVERKIT_DEPLOYMENT_TARGET"), [`${project}21.0`, `${project}21.0`]);
+      assert.deepEqual(written(FILES, "CODE_SIGN_ENTITLEMENTS"), [
+        `${project}"$(TARGET_NAME)/Driver.$(SUFFIX).entitlements"`,
+        `${project}"My Driver/Driver.release.entitlements"`,
+      ]);
+      assert.deepEqual(written(FILES, "ORG"), Array(2).fill("/w/Org.xcconfig: com.example"));
+      assert.deepEqual(written(FILES, "SRCROOT"), [undefined, undefined], "Xcode's own");
+      const without = PROJECT.replaceAll("DRIVERKIT_DEPLOYMENT_TARGET = 21.0;", "");
+      const [first] = written({ ...FILES, "/w/P.xcodeproj/project.pbxproj": without }, "DRIVERKIT_DEPLOYMENT_TARGET");
+      assert.equal(first, "/w/Base.xcconfig: 19.0");
+    });
+
     it("takes synchronized folders less their exceptions", () => {
       const app = discover(FILES).targets.find(({ kind }) => kind === "app");
       assert.deepEqual(app?.sources, ["/w/App/Client.cpp"]);

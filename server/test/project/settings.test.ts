@@ -1,6 +1,13 @@
 // Build settings, OpenStep property lists and the kinds of files.
 import assert from "node:assert/strict";
-import { expandVariables, isTemplate, mergeSettings, parseXcconfig } from "../../src/project/build-settings.ts";
+import {
+  builtInSettings,
+  expandVariables,
+  isTemplate,
+  mergeSettings,
+  parseXcconfig,
+  valuesOf,
+} from "../../src/project/build-settings.ts";
 import { documentKind, isIgnoredFolder, isRelevant } from "../../src/project/file-kinds.ts";
 import { dictionaryOf, parseOpenStep, type OpenStepValue } from "../../src/project/openstep.ts";
 
@@ -47,38 +54,67 @@ describe("project/build-settings", () => {
   it("merges layers, with inherited values and conditions", () => {
     const merged = mergeSettings(
       [
-        new Map([
-          ["FLAGS", "-a"],
-          ["X", "project"],
-          ["Y", "project"],
-        ]),
-        new Map([
-          ["FLAGS", "$(inherited) -b"],
-          ["X", "plain"],
-          ["X[sdk=driverkit*]", "dext"],
-          ["Y[sdk=macosx*]", "mac"],
-          ["Z[config=Debug][sdk=driverkit*]", "both"],
-          ["W[arch=arm64]", "arm"],
-        ]),
+        builtInSettings(
+          new Map([
+            ["FLAGS", "-a"],
+            ["X", "project"],
+            ["Y", "project"],
+          ]),
+        ),
+        builtInSettings(
+          new Map([
+            ["FLAGS", "$(inherited) -b"],
+            ["X", "plain"],
+            ["X[sdk=driverkit*]", "dext"],
+            ["Y[sdk=macosx*]", "mac"],
+            ["Z[config=Debug][sdk=driverkit*]", "both"],
+            ["W[arch=arm64]", "arm"],
+          ]),
+        ),
       ],
       { sdk: "driverkit", configuration: "Debug" },
     );
-    assert.deepEqual(Object.fromEntries(merged), { FLAGS: "-a -b", X: "dext", Y: "project", Z: "both" });
+    assert.deepEqual(Object.fromEntries(valuesOf(merged)), { FLAGS: "-a -b", X: "dext", Y: "project", Z: "both" });
+  });
+
+  it("ends where layers double what they inherit", () => {
+    const layer = builtInSettings(new Map([["A", "x$(inherited)${inherited}"]]));
+    const merged = mergeSettings(Array<typeof layer>(1000).fill(layer), { sdk: "driverkit", configuration: "" });
+    assert.ok((merged.get("A")?.value.length ?? 0) < 50_000);
+    const condition = builtInSettings(new Map([[`A[${"a".repeat(1_000_000)}`, "x"]]));
+    assert.equal(mergeSettings([condition], { sdk: "driverkit", configuration: "" }).size, 0);
   });
 
   it("reads configuration files", () => {
     const { settings, includes } = parseXcconfig(
+      "/w/A.xcconfig",
       '#include "a.xcconfig"\n#include? "b"\n// c\nA = 1 // one\nB[sdk=x*] = 2;\nbroken\nC=\n',
     );
     assert.deepEqual(includes, ["a.xcconfig", "b"]);
     assert.deepEqual(
-      [...settings],
+      [...valuesOf(settings)],
       [
         ["A", "1"],
         ["B[sdk=x*]", "2"],
         ["C", ""],
       ],
     );
+  });
+
+  it("says where the values of a configuration file stand", () => {
+    const text = "\ufeffA = 1 // one\r\n\r\n  B[sdk=x*]=a b ;\rC =\n";
+    const { settings } = parseXcconfig("/w/A.xcconfig", text);
+    const written = [...settings].map(([key, { place }]) => [key, text.slice(place?.span.start, place?.span.end)]);
+    assert.deepEqual(Object.fromEntries(written), { A: "1", "B[sdk=x*]": "a b", C: "" });
+    assert.deepEqual(new Set([...settings.values()].map(({ place }) => place?.path)), new Set(["/w/A.xcconfig"]));
+  });
+
+  it("reads a configuration file of blanks in no time", () => {
+    const start = performance.now();
+    const blank = " ".repeat(200_000);
+    const { settings } = parseXcconfig("/w/A.xcconfig", `A =${blank}x${blank};${blank}x`);
+    assert.equal(settings.get("A")?.value.length, 400_003);
+    assert.ok(performance.now() - start < 1000);
   });
 });
 

@@ -86,6 +86,7 @@ describe("usb/claims", () => {
           productName: undefined,
           deploymentTarget: undefined,
           variables: new Map(),
+          places: new Map(),
         },
       ],
     };

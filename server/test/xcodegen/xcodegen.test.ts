@@ -27,6 +27,52 @@ describe("project/xcodegen", () => {
     return found;
   };
 
+  it("says where the values of settings stand", () => {
+    const files: Files = {
+      "/p/project.yml": `\ufeffname: Card
+include: [{path: common/base.yml}]
+settings: &shared
+  base: &base
+    SDK_A: a
+    SDK_B: "b"
+targetTemplates:
+  Dext:
+    type: driver-extension
+    settings:
+      base:
+        PRODUCT_BUNDLE_IDENTIFIER: com.example.\${target_name}
+        DRIVERKIT_DEPLOYMENT_TARGET: 20.0
+targets:
+  Plain:
+    templates: [Dext]
+    settings:
+      base:
+        <<: *base
+        SDK_A: own
+        SDK_A: last
+      configs:
+        Debug: { DRIVERKIT_DEPLOYMENT_TARGET: '21.0' }
+    entitlements: { path: Driver/Driver.entitlements }
+`,
+      "/p/common/base.yml": `settings: { base: { SDK_C: c } }\ntargets: {}\nconfigFiles: { Release: Release.xcconfig }\n`,
+      "/p/common/Release.xcconfig": "SDK_D = d\n",
+    };
+    const target = named(discover(files), "Plain");
+    const written = (name: string, setting: string): string | undefined => {
+      const place = configuration(target, name).places.get(setting);
+      return place && `${place.path}: ${files[place.path]?.slice(place.span.start, place.span.end) ?? ""}`;
+    };
+    assert.equal(written("Debug", "DRIVERKIT_DEPLOYMENT_TARGET"), "/p/project.yml: '21.0'");
+    assert.equal(written("Release", "DRIVERKIT_DEPLOYMENT_TARGET"), "/p/project.yml: 20.0");
+    assert.equal(written("Debug", "PRODUCT_BUNDLE_IDENTIFIER"), "/p/project.yml: com.example.${target_name}");
+    assert.equal(written("Debug", "CODE_SIGN_ENTITLEMENTS"), "/p/project.yml: Driver/Driver.entitlements");
+    assert.equal(written("Debug", "SDK_A"), "/p/project.yml: last");
+    assert.equal(written("Debug", "SDK_B"), '/p/project.yml: "b"');
+    assert.equal(written("Debug", "SDK_C"), "/p/common/base.yml: c");
+    assert.equal(written("Release", "SDK_D"), "/p/common/Release.xcconfig: d");
+    assert.equal(written("Debug", "SRCROOT"), undefined);
+  });
+
   it("finds dexts and applications with their settings for each configuration", () => {
     const model = discover({
       "/p/project.yml": `

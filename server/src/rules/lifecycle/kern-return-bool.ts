@@ -1,5 +1,4 @@
 // `return false` in a function that returns a kern_return_t: false is 0, and 0 is success.
-import { isInactive } from "../../semantics/preprocessor.ts";
 import { uncast, unwrap } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { nodeAt, spanOf } from "../../syntax/node.ts";
@@ -26,7 +25,6 @@ export default defineRule({
     if (!fn?.returns || !value || (value.kind !== K.true && value.kind !== K.false)) return [];
     const { name, pointers, reference } = fn.returns;
     if (pointers > 0 || reference || (!isStatus(name) && !isStatus(index.resolveName(name)))) return [];
-    if (isInactive(node)) return [];
     const called = fn.name !== "" ? fn.name : fn.form === "block" ? "the block" : "the lambda";
     return [{ message: value.kind === K.false ? "false" : "true", data: { function: called }, span: spanOf(value) }];
   },

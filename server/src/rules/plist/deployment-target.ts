@@ -58,9 +58,9 @@ function plistStep(
   return { path: infoPlist, span: value?.contentSpan ?? { start: 0, end: 0 }, kind: "note", text };
 }
 
-/** The project model has no place for a setting, so the step leads to the file that has it. */
 function settingStep(version: string, target: Target, configuration: TargetConfiguration): Step {
   const where = inConfigurations([configuration], target.configurations);
   const text = `DRIVERKIT_DEPLOYMENT_TARGET of '${target.name}' is ${version}${where}`;
-  return { path: target.definedIn, span: { start: 0, end: 0 }, kind: "note", text };
+  const place = configuration.places.get("DRIVERKIT_DEPLOYMENT_TARGET");
+  return { path: target.definedIn, span: { start: 0, end: 0 }, ...place, kind: "note", text };
 }
