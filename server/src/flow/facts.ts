@@ -18,6 +18,7 @@ import {
   type Effect,
   type FlowFacts,
 } from "./ownership-facts.ts";
+import { memberOf } from "./places.ts";
 import type { Site } from "./sites.ts";
 import { OBJECT } from "./values.ts";
 
@@ -25,8 +26,8 @@ import { OBJECT } from "./values.ts";
 const MAX_DEPTH = 6;
 /** Functions that are looked through for a member's name. */
 const MAX_REACHED = 60;
-/** Block visits for one summary. */
-const BUDGET = 5_000;
+/** Items that are run for one summary. */
+const BUDGET = 10_000;
 
 const knownFacts = new WeakMap<ProjectIndex, Facts>();
 
@@ -278,11 +279,14 @@ export class Facts implements FlowFacts {
       const choices = value.children.slice(1).filter((choice) => !isNullConstant(choice));
       return this.agree(choices.map((choice) => this.given(choice, fn)));
     }
-    if (value.kind === K.fieldExpression) return "+0";
+    if (value.kind === K.fieldExpression) return isTakenOut(value, fn) ? undefined : "+0";
     if (value.kind !== K.identifier) return undefined;
     const name = textOf(value);
     const local = localVariable(name, value, fn, this.index);
-    if (!local) return fn.className !== undefined && this.index.fieldOf(fn.className, name) ? "+0" : undefined;
+    if (!local) {
+      const own = fn.className !== undefined && this.index.fieldOf(fn.className, name) !== undefined;
+      return own && !isTakenOut(value, fn) ? "+0" : undefined;
+    }
     // A parameter that is handed back is the caller's own object under another name.
     if (local.static || local.parameter) return undefined;
     const sources: (Counted | undefined)[] = [];
@@ -318,6 +322,23 @@ export class Facts implements FlowFacts {
 function idOf(fn: FunctionInfo): string {
   const outer = fn.outer ? `${idOf(fn.outer)}/` : "";
   return `${outer}${fn.path}|${fn.className ?? ""}::${fn.name}`;
+}
+
+/**
+ * True when a function that reads a member also gives it another value, clears what it stands in, or frees it: then what it hands out may be
+ * the member's own reference.
+ */
+function isTakenOut(member: SyntaxNode, fn: FunctionInfo): boolean {
+  const name = memberOf(normalText(member));
+  for (const node of walk(fn.body)) {
+    if (node.kind === K.deleteExpression) return true;
+    const stored = assignedTo(node);
+    if (stored && (stored.right.kind === K.initializerList || memberOf(normalText(stored.left)) === name)) return true;
+    const call = callParts(node);
+    if (call && /^(?:memset|bzero|free|exchange|swap|move|IODelete\w*|IOSafeDelete\w*|IOFree\w*)$/.test(call.name))
+      return true;
+  }
+  return false;
 }
 
 const knownCounts = new WeakMap<SyntaxNode, ReadonlySet<string>>();

@@ -4,6 +4,7 @@ import { readDeclarator, readType } from "../semantics/types.ts";
 import { binaryParts, callParts, declaredName, unaryParts, unwrap } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, textOf, type SyntaxNode } from "../syntax/node.ts";
+import { isAccessBase } from "./places.ts";
 import { argumentEffect, isLogging, isReleaseCall, type FlowFacts } from "./ownership-facts.ts";
 
 /**
@@ -49,7 +50,8 @@ export function classifyMention(node: SyntaxNode, fn: FunctionInfo, facts: FlowF
         if (!isAssignedChoice(parent)) return "escape";
         break;
       case K.pointerExpression: {
-        if (unaryParts(parent)?.operator !== "&") return "use";
+        // `(*x).length()` uses the object; `T &r = *x` and `f(*x)` give it another name.
+        if (unaryParts(parent)?.operator !== "&") return isAccessBase(parent) ? "use" : "escape";
         // `&x` as an argument belongs to the call; anywhere else the variable can change behind our back.
         const list = outermostCast(parent).parent;
         return list?.kind === K.argumentList && list.parent?.kind === K.callExpression ? "handled" : "escape";

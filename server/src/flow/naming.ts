@@ -1,6 +1,6 @@
 // What becomes of the tracked reference where a holder is named: in an expression, in a block or lambda that captures it.
 import type { FunctionInfo } from "../semantics/model.ts";
-import { declaredName, unaryParts } from "../syntax/cpp.ts";
+import { binaryParts, declaredName, unaryParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import { classifyMention, isAdopted } from "./mention.ts";
@@ -8,7 +8,7 @@ import { isLocalCleanup, isNamedIn, type FlowFacts } from "./ownership-facts.ts"
 import { isAccessBase, liesIn } from "./places.ts";
 import type { Reference } from "./reference.ts";
 import type { Running } from "./state.ts";
-import { LOOKED, ONE, holdersOf, holdsObject, pathOf, withValue } from "./values.ts";
+import { DOUBT, LOOKED, ONE, holdersOf, holdsObject, pathOf, withValue } from "./values.ts";
 
 /** The part of the transfer function for names. */
 export class Naming {
@@ -33,6 +33,8 @@ export class Naming {
       return;
     }
     const mention = classifyMention(node, this.fn, this.facts);
+    // It is used here: whatever the conditions before have asked, it is there.
+    if (mention === "use" && state.env.has(DOUBT)) state.env = withValue(state.env, DOUBT, undefined);
     if (state.phase === "failed") {
       if (name !== this.ref.site.variable) return;
       // `x->release()` is a use like any other when x was never set; OSSafeReleaseNULL(x) bears a null.
@@ -130,8 +132,10 @@ function look(state: Running): void {
   state.env = withValue(state.env, LOOKED, ONE);
 }
 
+/** True for what `=` sets; `ret |= f()` reads it as well. */
 function isAssigned(node: SyntaxNode): boolean {
-  return node.parent?.kind === K.assignmentExpression && node.parent.children[0] === node;
+  const parts = node.parent && binaryParts(node.parent);
+  return node.parent?.kind === K.assignmentExpression && parts?.operator === "=" && parts.left === node;
 }
 
 function isReceiver(node: SyntaxNode): boolean {

@@ -3,15 +3,30 @@
 // and otherwise merged after a few; what a merged path knows is what holds on all of its parts.
 import type { Span } from "../base/span.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
+import { normalText } from "../syntax/cpp.ts";
 import type { SyntaxNode } from "../syntax/node.ts";
 import { buildCfg, type CfgEnvironment } from "./build-cfg.ts";
+import { Doubt } from "./doubt.ts";
 import type { Cfg, Edge } from "./cfg.ts";
 import { factsFor } from "./facts.ts";
 import type { FlowFacts } from "./ownership-facts.ts";
 import { sitesOf, type Site } from "./sites.ts";
-import type { Outcome, PathEvent, PathState, Phase } from "./state.ts";
+import { holds, type Outcome, type PathEvent, type PathState, type Phase } from "./state.ts";
 import { Transfer } from "./transfer.ts";
-import { envKey, holdersOf, join, LOOKED, OBJECT, refine, type Env } from "./values.ts";
+import {
+  DOUBT,
+  envKey,
+  holdersOf,
+  join,
+  LOOKED,
+  OBJECT,
+  ONE,
+  refine,
+  truthOf,
+  valueOf,
+  withKnown,
+  type Env,
+} from "./values.ts";
 
 /** A way to a place. Linked backwards; `eventsOf` gives the events in order. */
 export interface Trail {
@@ -42,8 +57,8 @@ export interface OwnershipResult {
 
 /** How many environments are kept apart per block and state of the reference before they are merged. */
 const KEEP_APART = 6;
-/** Block visits per function; real driver functions stay far below. */
-const BUDGET = 60_000;
+/** Items that are run per function, all references together; real driver functions stay far below. */
+const BUDGET = 100_000;
 
 const known = new WeakMap<SyntaxNode, { readonly index: ProjectIndex; readonly result: OwnershipResult }>();
 
@@ -78,6 +93,48 @@ function analyse(fn: FunctionInfo, facts: FlowFacts): Omit<OwnershipResult, "con
     problems.push(...run.problems);
   }
   return { fn, sites, problems, givenUp: false };
+}
+
+/** The environment behind a condition: in doubt where it is not decided and hangs on how the acquiring call went. */
+function behind({ condition }: Edge, before: PathState, env: Env, doubt: Doubt, index: ProjectIndex): Env {
+  if (!condition || condition.kind === "preprocessor" || !holds(before)) return env;
+  const node = condition.kind === "case" ? condition.subject : condition.node;
+  const decided = truthOf(valueOf(node, before.env, index)) !== undefined;
+  return !decided && doubt.hangsOn(node, before.env) ? withKnown(env, DOUBT, ONE) : env;
+}
+
+/** What conditions are written more than once: only of those the answer has to be remembered. */
+function repeatedConditions(cfg: Cfg): ReadonlySet<string> {
+  let repeated = repetitions.get(cfg);
+  if (repeated) return repeated;
+  const asked = new Map<string, Set<SyntaxNode>>();
+  for (const { edges } of cfg.blocks) {
+    for (const { condition } of edges) {
+      if (condition?.kind !== "expression") continue;
+      const text = normalText(condition.node).replace(/^[!(]+|\)+$/g, "");
+      const nodes = asked.get(text) ?? new Set();
+      asked.set(text, nodes.add(condition.node));
+    }
+  }
+  repeated = new Set([...asked].filter(([, nodes]) => nodes.size > 1).map(([text]) => text));
+  repetitions.set(cfg, repeated);
+  return repeated;
+}
+
+const repetitions = new WeakMap<Cfg, ReadonlySet<string>>();
+
+/** Leaves out the answer to a condition that nothing asks again, so that paths which differ in nothing else meet. */
+function forgetting(env: Env, before: Env, repeated: ReadonlySet<string>): Env {
+  if (env === before) return env;
+  let result = env;
+  for (const key of env.keys()) {
+    if (!key.startsWith("?") || before.has(key)) continue;
+    const text = key.slice(1);
+    if ([...repeated].some((each) => each.includes(text) || text.includes(each))) continue;
+    if (result === env) result = new Map(env);
+    (result as Map<string, unknown>).delete(key);
+  }
+  return result;
 }
 
 /** `T *x = OSDynamicCast(T, make());` where the cast fails: the object is there, and nothing points at it. */
@@ -146,14 +203,18 @@ export function followSite(
   const start = options.start ?? startOf(site, facts.index);
   const problems = new Map<string, OwnershipProblem>();
   const ends = new Set<Phase>();
-  const transfer = new Transfer(site, fn, facts);
+  const doubt = new Doubt(site);
+  const transfer = new Transfer(site, fn, facts, doubt);
+  const repeated = repeatedConditions(cfg);
   const seen = new Seen();
   const queue: WorkItem[] = [{ block: 0, state: start, trail: { before: undefined, events: [] } }];
   for (let at = 0; at < queue.length; at++) {
-    if (--budget < 0) return undefined;
     const { block, state, trail } = queue[at] as WorkItem;
-    options.observe?.(block, state);
     const { items, edges } = cfg.blocks[block] ?? { items: [], edges: [] };
+    // Running an item takes longer the more is known.
+    budget -= 1 + items.length * (1 + (state.env.size >> 5));
+    if (budget < 0) return undefined;
+    options.observe?.(block, state);
     for (const result of transfer.run(items, state)) {
       const here: Trail = result.events.length > 0 ? { before: trail, events: result.events } : trail;
       for (const problem of result.problems) {
@@ -164,8 +225,9 @@ export function followSite(
       if (result.ended) ends.add(result.state.phase);
       if (result.ended) continue;
       for (const edge of edges) {
-        const env = edge.condition ? refine(edge.condition, result.state.env, facts.index) : result.state.env;
-        if (!env) continue;
+        const refined = edge.condition ? refine(edge.condition, result.state.env, facts.index) : result.state.env;
+        if (!refined) continue;
+        const env = behind(edge, result.state, forgetting(refined, result.state.env, repeated), doubt, facts.index);
         if (isLostByCast(site, result.state, env)) {
           const key = `${site.span.start}:${site.span.end}:cast`;
           const events: PathEvent[] = [{ kind: "edge", edge, env: result.state.env }];

@@ -52,6 +52,8 @@ function isPartOfLocal(node: SyntaxNode, fn: FunctionInfo, index: ProjectIndex):
   }
   const local = localVariable(textOf(at), at, fn, index);
   if (!local || local.static || local.captured || local.parameter || local.type.reference) return false;
+  // A destructor may release what the structure holds.
+  if (index.functionsNamed(`~${index.resolveName(local.type.name)}`).length > 0) return false;
   // An array of pointers has pointers, and is no pointer.
   return local.type.array || (local.type.pointers === 0 && !indexed);
 }

@@ -6,6 +6,7 @@ import { spanOf, type SyntaxNode } from "../syntax/node.ts";
 import type { Site } from "./sites.ts";
 import { holds, type Outcome, type Running } from "./state.ts";
 import {
+  DOUBT,
   OBJECT,
   ONE,
   fromOf,
@@ -131,6 +132,7 @@ export class Reference {
 
   /** Something is wrong here; what is known of the reference stays. */
   report(state: Running, outcome: Outcome, node: SyntaxNode): void {
+    if (this.site.perhapsNamedElsewhere && outcome !== "unchecked" && outcome !== "known-failure") return;
     state.problems.push({ outcome, span: spanOf(node), node, eventsBefore: state.events.length });
   }
 
@@ -138,7 +140,8 @@ export class Reference {
   lose(state: Running, outcome: Outcome, span: Span, node: SyntaxNode | undefined): void {
     if (!holds(state)) return;
     // What a member held before belongs to the class: whether that reference was counted is not known here.
-    if (this.site.how !== "member") state.problems.push({ outcome, span, node, eventsBefore: state.events.length });
+    const certain = this.site.how !== "member" && !this.site.perhapsNamedElsewhere && !state.env.has(DOUBT);
+    if (certain) state.problems.push({ outcome, span, node, eventsBefore: state.events.length });
     state.phase = "gone";
     state.count = 0;
   }

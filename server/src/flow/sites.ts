@@ -5,6 +5,7 @@ import type { FunctionInfo, MethodInfo, ProjectIndex, TypeRef } from "../semanti
 import { addressOf, binaryParts, callParts, declaredName, uncast, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
+import { otherNameOf } from "./aliases.ts";
 import { isNestedFunction } from "./graph.ts";
 import { isStatusType } from "./exits.ts";
 import type { Cfg, Item } from "./cfg.ts";
@@ -23,6 +24,8 @@ import { pathOf } from "./values.ts";
 export interface Site {
   /** Undefined for a parameter, which is there from the start. */
   readonly call: CallParts | undefined;
+  /** The function names something that may be the same place: only a use right behind a failed call is certain. */
+  readonly perhapsNamedElsewhere?: boolean;
   /** What a local is given that the class keeps: the member or element on the right of the assignment. */
   readonly origin?: SyntaxNode;
   /** The access path that receives the object; see `pathOf`. */
@@ -62,7 +65,11 @@ export function sitesOf(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
     if (site) sites.push(site);
   }
   sites.push(...parameterSites(fn, facts), ...memberSites(fn, facts, cfg), ...retainedAliases(fn, index, cfg));
-  return sites;
+  return sites.flatMap((site): Site[] => {
+    const other = otherNameOf({ path: site.variable, keeper: site.keeper }, fn, index);
+    if (other === "certainly") return [];
+    return [other ? { ...site, perhapsNamedElsewhere: true } : site];
+  });
 }
 
 /** Parameters of which the function may give up too little or too much: handed over, retained, or lent by the system and released. */

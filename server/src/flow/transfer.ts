@@ -9,6 +9,7 @@ import { childOf, field, postOrder, spanOf, textOf, type SyntaxNode } from "../s
 import { isNestedFunction } from "./graph.ts";
 import { Calls } from "./calls.ts";
 import type { Item } from "./cfg.ts";
+import type { Doubt } from "./doubt.ts";
 import { hasFailed, outcomeOf } from "./exits.ts";
 import { adoptsForGood, constructsWithoutTaking } from "./mention.ts";
 import { Naming } from "./naming.ts";
@@ -49,6 +50,7 @@ export class Transfer {
     site: Site,
     private readonly fn: FunctionInfo,
     private readonly facts: FlowFacts,
+    private readonly doubt: Doubt,
   ) {
     this.ref = new Reference(site, facts.index);
     this.naming = new Naming(this.ref, fn, facts);
@@ -149,6 +151,7 @@ export class Transfer {
     if (path === undefined) return [state];
     const before = state.env.get(path);
     this.ref.set(state, path, value);
+    this.derive(path, value, node, local, state);
     if (!holdsObject(before) || holdsObject(value) || !holds(state) || holdersOf(state.env).length > 0) return [state];
     if (before?.kind === "object" && !state.env.has("@elsewhere"))
       this.ref.lose(state, "overwritten", spanOf(node), node);
@@ -245,6 +248,12 @@ export class Transfer {
     const known = inner === undefined ? ZERO : inner === null ? undefined : this.valueFrom(inner, state);
     this.shadow(name, state);
     this.ref.set(state, name, value ? known : undefined);
+    if (value) this.derive(name, known, value, true, state);
+  }
+
+  /** What is worked out from the acquiring call's status says later how it went. */
+  private derive(path: string, value: Value | undefined, node: SyntaxNode, local: boolean, state: Running): void {
+    if (holds(state)) state.env = this.doubt.stored(path, value, node, local, state.env);
   }
 
   /** The value that is stored. Where a local is given what a member holds, and the site is about that, its object begins here. */
@@ -283,6 +292,8 @@ export class Transfer {
       }
       return this.ref.escape(state);
     }
+    if (value?.kind === "address" && state.phase === "released" && !state.shared && item.value)
+      this.ref.report(state, "mapping", item.value);
     if (value?.kind === "address" && holds(state)) state.env = withValue(state.env, "@kept", ONE);
     if (!holds(state) || (this.ref.isKept(state) && !state.env.has("@lost"))) return;
     if (holdersOf(state.env).length === 0 && !state.env.has("@lost")) return this.ref.escape(state);

@@ -65,8 +65,11 @@ function mentions(key: string, path: string): boolean {
 /** The key that is set when the status of the acquiring call has been looked at. */
 export const LOOKED = "@looked";
 
+/** The key that is set behind a condition which hangs on the acquiring call in a way that is not followed (`doubt.ts`). */
+export const DOUBT = "@doubt";
+
 /** Marks for what may have become of the object: one path on which it has is enough to be careful. */
-const MARKS: ReadonlySet<string> = new Set(["@captured", "@elsewhere", "@stored", LOOKED]);
+const MARKS: ReadonlySet<string> = new Set(["@captured", "@elsewhere", "@stored", LOOKED, DOUBT]);
 
 /** What holds on both of two paths, and what may have become of the object on either. */
 export function join(a: Env, b: Env): Env {
@@ -190,6 +193,9 @@ export function valueOf(node: SyntaxNode, env: Env, index: ProjectIndex): Value 
       const call = callParts(inner);
       if (call?.receiver && call.name === "GetAddress" && holdsObject(valueOf(call.receiver, env, index)))
         return ADDRESS;
+      // Hints for the compiler, and `bool(x)`: what is asked is whether x is true.
+      if (call && /^(?:__builtin_expect|(?:os_)?(?:un)?likely|bool)$/.test(call.name) && call.args[0])
+        return valueOf(call.args[0], env, index);
       if (call && /^OS(DynamicCast|RequiredCast)$/.test(call.name) && call.args[1]) {
         const operand = valueOf(call.args[1], env, index);
         if (operand?.kind === "object") return call.name === "OSDynamicCast" ? { kind: "object-or-null" } : operand;
@@ -214,7 +220,10 @@ export function valueOf(node: SyntaxNode, env: Env, index: ProjectIndex): Value 
         const sides = [valueOf(parts.left, env, index), valueOf(parts.right, env, index)];
         return sides.some((side) => side?.kind === "address") ? ADDRESS : undefined;
       }
-      const truth = truthOfComparison(inner, env, index);
+      const truth =
+        parts?.operator === "&&" || parts?.operator === "||"
+          ? truthOfBoth(parts, env, index)
+          : truthOfComparison(inner, env, index);
       return truth === undefined ? undefined : truth ? ONE : ZERO;
     }
     default:
@@ -233,6 +242,18 @@ export function truthOf(value: Value | undefined): boolean | undefined {
     default:
       return undefined;
   }
+}
+
+/** `a && b` and `a || b` as values: one side may decide. */
+function truthOfBoth(
+  { left, operator, right }: { readonly left: SyntaxNode; readonly operator: string; readonly right: SyntaxNode },
+  env: Env,
+  index: ProjectIndex,
+): boolean | undefined {
+  const deciding = operator === "||";
+  const [a, b] = [truthOf(valueOf(left, env, index)), truthOf(valueOf(right, env, index))];
+  if (a === deciding || b === deciding) return deciding;
+  return a === undefined || b === undefined ? undefined : !deciding;
 }
 
 function truthOfComparison(node: SyntaxNode, env: Env, index: ProjectIndex): boolean | undefined {

@@ -99,13 +99,16 @@ function readCall(node: SyntaxNode): CallParts | undefined {
       const name =
         member?.name ??
         (parts.member.kind === "template_method" ? (parts.member.children[0] ?? parts.member) : parts.member);
+      // `(*p).method()` is `p->method()`.
+      const pointer = parts.arrow ? undefined : unaryParts(unwrap(parts.object));
+      const through = pointer?.operator === "*" ? pointer.operand : undefined;
       return {
         ...base,
         name: textOf(name),
         nameNode: name,
         scope: member?.scope,
-        receiver: parts.object,
-        arrow: parts.arrow,
+        receiver: through ?? parts.object,
+        arrow: parts.arrow || through !== undefined,
       };
     }
     default:
