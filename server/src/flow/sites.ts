@@ -185,12 +185,19 @@ function memberSites(fn: FunctionInfo, facts: FlowFacts, cfg: Cfg): Site[] {
     const release = call && isReleaseCall(call);
     if (!call || !release || release.nulls || release.all) continue;
     const place = placeOf(release.target, fn, index);
-    if (place?.keeper !== "outer" || /\[(?!\d+\])|^\*/.test(place.path) || !/^(?:this->|ivars->|\w+$)/.test(place.path))
+    if (place?.keeper !== "outer" || /\[(?!\d+\])|^\*/.test(place.path) || !isThereFromTheStart(place.path, fn, index))
       continue;
     const type = heldClass(release.target, fn, index);
     if (type && !released.has(place.path)) released.set(place.path, { node, className: type.name });
   }
   return [...sites.values()];
+}
+
+/** True for a member of the class, or of what a parameter points at: it is the same thing when the function begins. */
+function isThereFromTheStart(path: string, fn: FunctionInfo, index: ProjectIndex): boolean {
+  if (/^(?:this->|ivars->|\w+$)/.test(path)) return true;
+  const root = /^(\w+)->/.exec(path)?.[1];
+  return root !== undefined && index.parametersOf(fn).some(({ name }) => name === root);
 }
 
 function expressionOf(item: Item): SyntaxNode | undefined {

@@ -226,3 +226,19 @@ void Lab::QueueReleasedTwice()
     queue->release();
     queue->release();
 }
+
+// expect: double-release record->memory
+void dropRecordTwice(Record *record)
+{
+    record->memory->release();
+    measure(record->id);
+    record->memory->release();
+    record->memory = nullptr;
+}
+
+void dropRecordClean(Record *record)
+{
+    if (record->memory) record->memory->release();
+    record->memory = nullptr;
+    record->id = 0;
+}
