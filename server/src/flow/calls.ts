@@ -8,6 +8,7 @@ import {
   consumesReceiver,
   isLogging,
   isReleaseCall,
+  isTakenByReference,
   lambdaEffect,
   mayChangeMember,
   outOwnership,
@@ -83,7 +84,13 @@ export class Calls {
     for (const [position, argument] of call.args.entries()) {
       this.outArgument(call, argument, position, state);
       if (!holdsObject(valueOf(argument, state.env, this.facts.index))) continue;
-      if (argumentEffect(call, position, this.fn, this.facts) === "releases") this.ref.release(state, node, false);
+      if (argumentEffect(call, position, this.fn, this.facts) !== "releases") continue;
+      this.ref.release(state, node, false);
+      // `T *&x`: the helper may have set it to null as well.
+      const path = isTakenByReference(call, position, this.fn, this.facts) ? pathOf(argument) : undefined;
+      if (path === undefined) continue;
+      this.ref.set(state, path, undefined);
+      if (state.phase === "released") state.phase = "gone";
     }
     return [state];
   }

@@ -236,16 +236,19 @@ export class Facts implements FlowFacts {
     if (known.has(parameter)) return known.get(parameter);
     known.set(parameter, undefined);
     const given: (Counted | undefined)[] = [];
+    const reference = this.index.parametersOf(fn).find(({ name }) => name === parameter)?.type.reference ?? false;
+    const [written, passed] = reference ? [parameter, `&${parameter}`] : [`*${parameter}`, parameter];
     this.within(() => {
       for (const node of ownNodes(fn.body)) {
         const stored = assignedTo(node);
-        if (stored && textOf(stored.left).replace(/[\s()]/g, "") === `*${parameter}`) {
+        if (stored && textOf(stored.left).replace(/[\s()]/g, "") === written) {
           if (!isNullConstant(stored.right)) given.push(this.handedOut(stored.right, parameter, fn));
         }
         const call = callParts(node);
         if (call && isLogging(call.name)) continue;
         call?.args.forEach((argument, position) => {
-          if (textOf(uncast(argument)) === parameter) given.push(outOwnership(call, position, fn, this));
+          const text = textOf(uncast(argument)).replace(/\s/g, "");
+          if (text === passed || (reference && text === parameter)) given.push(outOwnership(call, position, fn, this));
         });
       }
     });
@@ -261,7 +264,10 @@ export class Facts implements FlowFacts {
   private handedOut(value: SyntaxNode, parameter: string | undefined, fn: FunctionInfo): Counted | undefined {
     const gives = this.given(value, fn);
     if (gives !== "+0" || !/\bretain\s*\(|OSRetain\b/.test(textOf(fn.body))) return gives;
-    const names = [normalText(uncast(value)), ...(parameter === undefined ? [] : [`*${parameter}`, `(*${parameter})`])];
+    const names = [
+      normalText(uncast(value)),
+      ...(parameter === undefined ? [] : [parameter, `*${parameter}`, `(*${parameter})`]),
+    ];
     for (const node of ownNodes(fn.body)) {
       const call = callParts(node);
       if (call?.name === "retain" && call.receiver && names.includes(normalText(call.receiver))) return "+1";

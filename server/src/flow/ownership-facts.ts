@@ -294,6 +294,13 @@ export function passedThrough(call: CallParts, fn: FunctionInfo, facts: FlowFact
   return call.args[facts.index.parametersOf(own).findIndex((parameter) => parameter.name === name)];
 }
 
+/** True for an argument that a function of the project takes as `T *&`. */
+export function isTakenByReference(call: CallParts, position: number, fn: FunctionInfo, facts: FlowFacts): boolean {
+  const own = calledFunction(call, fn, facts.index);
+  const type = own && facts.index.parametersOf(own)[position]?.type;
+  return type !== undefined && type.reference && type.pointers === 1;
+}
+
 /** What a helper of the project does to the object behind a `T **` parameter that it is handed the address of. */
 export function pointeeEffect(call: CallParts, position: number, fn: FunctionInfo, facts: FlowFacts): Effect {
   const own = calledFunction(call, fn, facts.index);

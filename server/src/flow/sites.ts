@@ -13,6 +13,7 @@ import {
   calledDeclaration,
   calledFunction,
   isReleaseCall,
+  isTakenByReference,
   outOwnership,
   returnOwnership,
   type FlowFacts,
@@ -231,7 +232,7 @@ function outSite(
   facts: FlowFacts,
 ): Site | undefined {
   const { index } = facts;
-  const target = addressOf(argument);
+  const target = addressOf(argument) ?? (isTakenByReference(call, position, fn, facts) ? uncast(argument) : undefined);
   const holder = target && holderAt(target, fn, index);
   if (!holder) return undefined;
   const className = receiverClass(call, fn, index);

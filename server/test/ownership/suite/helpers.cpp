@@ -334,3 +334,64 @@ kern_return_t consumedThenReleased()
     list->release();
     return kIOReturnSuccess;
 }
+
+static kern_return_t makeByReference(uint64_t size, IOBufferMemoryDescriptor *&out)
+{
+    return IOBufferMemoryDescriptor::Create(kBoth, size, 0, &out);
+}
+
+static kern_return_t makeAndSetByReference(uint64_t size, IOBufferMemoryDescriptor *&out)
+{
+    IOBufferMemoryDescriptor *made = nullptr;
+    kern_return_t ret = IOBufferMemoryDescriptor::Create(kBoth, size, 0, &made);
+    if (ret != kIOReturnSuccess) return ret;
+    out = made;
+    return kIOReturnSuccess;
+}
+
+// expect: leak-on-error-path buffer
+kern_return_t byReferenceLeaks(uint64_t size)
+{
+    IOBufferMemoryDescriptor *buffer = nullptr;
+    kern_return_t ret = makeByReference(size, buffer);
+    if (ret != kIOReturnSuccess) return ret;
+    ret = buffer->SetLength(size);
+    if (ret != kIOReturnSuccess) return ret;
+    buffer->release();
+    return kIOReturnSuccess;
+}
+
+kern_return_t byReferenceClean(uint64_t size)
+{
+    IOBufferMemoryDescriptor *buffer = nullptr;
+    kern_return_t ret = makeAndSetByReference(size, buffer);
+    if (ret != kIOReturnSuccess) return ret;
+    ret = buffer->SetLength(size);
+    buffer->release();
+    return ret;
+}
+
+// expect: leaked-out-object buffer
+kern_return_t byReferenceForgotten(uint64_t size)
+{
+    IOBufferMemoryDescriptor *buffer = nullptr;
+    kern_return_t ret = makeAndSetByReference(size, buffer);
+    if (ret != kIOReturnSuccess) return ret;
+    return buffer->SetLength(size);
+}
+
+static void dropByReference(IOBufferMemoryDescriptor *&buffer)
+{
+    OSSafeReleaseNULL(buffer);
+}
+
+kern_return_t droppedByReferenceClean(uint64_t size)
+{
+    IOBufferMemoryDescriptor *buffer = nullptr;
+    kern_return_t ret = makeByReference(size, buffer);
+    if (ret != kIOReturnSuccess) return ret;
+    ret = buffer->SetLength(size);
+    dropByReference(buffer);
+    dropByReference(buffer);
+    return ret;
+}
