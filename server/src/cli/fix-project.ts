@@ -2,7 +2,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
 import { compareStrings } from "../base/compare.ts";
 import { encode } from "../base/decode.ts";
-import { relative } from "../base/paths.ts";
+import { isWithin, relative } from "../base/paths.ts";
 import { finish } from "../engine/analysis.ts";
 import type { AnalysisError } from "../engine/finding.ts";
 import { applyFileEdit, planFixes } from "../features/apply-fixes.ts";
@@ -83,11 +83,14 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-/** A unified diff of all changes, with the `a/` and `b/` that `git apply` and `patch -p1` expect. */
+/**
+ * A unified diff of all changes, with the `a/` and `b/` that `git apply` and `patch -p1` expect: paths are those from the working directory,
+ * or from the root of the file system (`patch -p1 -d /`) for a file outside it, because neither program follows "..".
+ */
 export function diffOf(project: Project, texts: ReadonlyMap<string, string>, cwd: string): string {
   return sorted(texts)
     .map(([path, text]) => {
-      const name = relative(cwd, path);
+      const name = isWithin(cwd, path) ? relative(cwd, path) : path.replace(/^\//, "");
       const before = project.files.get(path)?.content.text ?? "";
       const patch = structuredPatch(`a/${name}`, `b/${name}`, before, text, undefined, undefined, { context: 3 });
       return formatPatch(patch, FILE_HEADERS_ONLY);

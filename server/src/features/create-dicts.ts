@@ -15,6 +15,9 @@ import { dictPlace } from "./plist/schema.ts";
 /** A dictionary in a personality, or in such a dictionary, that may be made into a service. */
 export interface CreateDict extends Place {
   readonly key: string;
+  /** The name of the personality that it is in. */
+  readonly personality: string;
+  readonly dict: PlistValue;
 }
 
 const MAX_DEPTH = 8;
@@ -30,7 +33,8 @@ export function createDictsOf(document: PlistDocument): CreateDict[] {
       const below = [...keys, entry.key];
       if (dictPlace("info-plist", below, (key) => entryOf(dict, key) !== undefined) === "create") {
         const span = { start: entry.keyElementSpan.start, end: dict.span.end };
-        found.push({ key: entry.key, path: document.path, span, nameSpan: entry.keySpan });
+        const [, personality = ""] = keys;
+        found.push({ key: entry.key, personality, dict, path: document.path, span, nameSpan: entry.keySpan });
       }
       look(dict, below);
     }

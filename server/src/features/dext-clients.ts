@@ -5,10 +5,12 @@ import {
   SYSTEM_EXTENSION_INSTALL,
   USERCLIENT_ACCESS,
 } from "../knowledge/entitlements.ts";
-import { entryOf, valueOf } from "../plist/document.ts";
+import { entryOf, type PlistDict } from "../plist/document.ts";
 import type { Target } from "../project/model.ts";
-import { accessIds, entitlementsOfApp, opensToAll, ownUserClient } from "../rules/entitlements/host-apps.ts";
+import { accessIds, builtWith, entitlementsOfApp, opensToAll, ownUserClient } from "../rules/entitlements/host-apps.ts";
 import { dextInfosOf } from "../rules/plist/dext-info.ts";
+import { claimOf } from "./claimed-values.ts";
+import { bundleIdIn } from "./dext-ids.ts";
 import type { GrantFile, GrantVerdict } from "./grants-report.ts";
 import type { ReportSource } from "./project-report.ts";
 
@@ -50,28 +52,28 @@ export function clientGrantsOf(
   const open = dext.configurations.every((configuration) => opensToAll(configuration, ALLOW_ANY_USERCLIENT, plist));
   if (!opened || open || bundleIds.length === 0) return { needs: [], files: [] };
   const needs = new Map<string, Set<string>>();
-  const files = new Map<string, { configurations: string[]; claims: GrantFile["claims"] }>();
+  const files = new Map<string, ClientFile>();
   for (const app of apps) {
     for (const { configuration, document, root, platforms } of entitlementsOfApp(app, plist)) {
+      const own = builtWith(dext, configuration);
+      const id = own && bundleIdIn(own, plist);
       const wanted = [
         ...(platforms.has("macOS") || platforms.size === 0 ? [USERCLIENT_ACCESS] : []),
         ...(platforms.has("iPadOS") ? [COMMUNICATES_WITH_DRIVERS] : []),
       ];
-      const verdictOf = (entitlement: string): GrantVerdict => {
-        if (!entryOf(root, entitlement)) return "missing";
-        if (entitlement !== USERCLIENT_ACCESS) return "claimed";
-        const listed = accessIds(root, configuration)?.ids;
-        if (!listed) return "claimed"; // It holds a variable that is not known.
-        return bundleIds.every((id) => listed.includes(id)) ? "covers" : "unlisted";
-      };
       for (const each of wanted) needs.set(each, (needs.get(each) ?? new Set()).add(app.name));
-      const claims = wanted.map((entitlement) => ({ entitlement, verdict: verdictOf(entitlement) }));
-      if (valueOf(root, SYSTEM_EXTENSION_INSTALL)) {
-        claims.push({ entitlement: SYSTEM_EXTENSION_INSTALL, verdict: "claimed" });
-      }
-      const known = files.get(document.path) ?? { configurations: [], claims };
-      if (configuration.name !== "") known.configurations.push(configuration.name);
-      files.set(document.path, known);
+      const file: ClientFile = files.get(document.path) ?? {
+        root,
+        configurations: [],
+        wanted: [],
+        ids: new Set(),
+        listed: accessIds(root, configuration)?.ids,
+      };
+      if (configuration.name !== "" && !file.configurations.includes(configuration.name))
+        file.configurations.push(configuration.name);
+      for (const each of wanted) if (!file.wanted.includes(each)) file.wanted.push(each);
+      if (id !== undefined) file.ids.add(id);
+      files.set(document.path, file);
     }
   }
   return {
@@ -80,6 +82,31 @@ export function clientGrantsOf(
       apps: [...names],
       bundleIds: entitlement === USERCLIENT_ACCESS ? bundleIds : [],
     })),
-    files: [...files].map(([path, { configurations, claims }]) => ({ path, configurations, claims })),
+    files: [...files].map(([path, file]) => ({ path, configurations: file.configurations, claims: claimsOf(file) })),
   };
+}
+
+/** An app's entitlements file: what it has to claim, and the dext's ids in the configurations that have it. */
+interface ClientFile {
+  readonly root: PlistDict;
+  readonly configurations: string[];
+  readonly wanted: string[];
+  readonly ids: Set<string>;
+  /** What userclient-access lists; undefined where it is not there or holds a variable that is not known. */
+  readonly listed: readonly string[] | undefined;
+}
+
+function claimsOf({ root, wanted, ids, listed }: ClientFile): GrantFile["claims"] {
+  const verdictOf = (entitlement: string): GrantVerdict => {
+    const entry = entryOf(root, entitlement);
+    if (!entry) return "missing";
+    if (entitlement === COMMUNICATES_WITH_DRIVERS) {
+      return entry.value?.kind === "boolean" && entry.value.value ? "covers" : "not";
+    }
+    if (!listed) return "claimed";
+    return [...ids].every((id) => listed.includes(id)) ? "covers" : "unlisted";
+  };
+  const claims = wanted.map((entitlement) => claimOf(root, entitlement, verdictOf(entitlement)));
+  if (entryOf(root, SYSTEM_EXTENSION_INSTALL)) claims.push(claimOf(root, SYSTEM_EXTENSION_INSTALL, "claimed"));
+  return claims;
 }

@@ -1,8 +1,9 @@
 // What Apple has to grant a dext: the devices, families and classes its personalities use, against what each entitlements file claims.
 import { compareStrings } from "../base/compare.ts";
 import { DRIVERKIT_ENTITLEMENT, ENTITLEMENT_NEEDS } from "../knowledge/entitlements.ts";
+import { FAMILY_BASES } from "../knowledge/family-bases.ts";
 import { PCI_ENTITLEMENT } from "../knowledge/pci.ts";
-import { USB_ENTITLEMENT } from "../knowledge/usb.ts";
+import { USB_ENTITLEMENT, USB_PRODUCT_MASK } from "../knowledge/usb.ts";
 import { entryOf, stringOf, valueOf, type PlistValue } from "../plist/document.ts";
 import { expandVariables } from "../project/build-settings.ts";
 import { isDextPersonality, personalitiesOf } from "../project/dext-plists.ts";
@@ -14,13 +15,20 @@ import { PciMistakes } from "../project/pci-mistakes.ts";
 import { judgeUsbClaim, usbDextOf, type UsbDext } from "../project/usb-claims.ts";
 import { hostsOf } from "../project/hosts.ts";
 import { clientGrantsOf, openersOf, type ClientNeed } from "./dext-clients.ts";
-import { bundleIdsOf, type ReportSource } from "./project-report.ts";
+import type { ProjectIndex } from "../semantics/model.ts";
+import { dextInfosOf } from "../rules/plist/dext-info.ts";
+import { claimOf } from "./claimed-values.ts";
+import { bundleIdsOf } from "./dext-ids.ts";
+import type { ReportSource } from "./project-report.ts";
 
 /** A vendor with the products that are named; none of them where the whole vendor, or a class of its devices, is matched. */
 export interface GrantVendor {
   /** As on request forms: 0x and four digits. */
   readonly vendor: string;
+  /** In the same way; with a mask where a personality has one: "0x1230 & 0xFFF0". */
   readonly products: readonly string[];
+  /** The personalities that match them. */
+  readonly personalities: readonly string[];
 }
 
 export interface GrantNeed {
@@ -37,10 +45,17 @@ export interface GrantNeed {
  */
 export type GrantVerdict = "covers" | "partly" | "not" | "unlisted" | "missing" | "added" | "unused" | "claimed";
 
+export interface GrantClaim {
+  readonly entitlement: string;
+  readonly verdict: GrantVerdict;
+  /** What the file says for it, one for each element of an array, on one line each; empty where it does not claim it. */
+  readonly values: readonly string[];
+}
+
 export interface GrantFile {
   readonly path: string;
   readonly configurations: readonly string[];
-  readonly claims: readonly { readonly entitlement: string; readonly verdict: GrantVerdict }[];
+  readonly claims: readonly GrantClaim[];
 }
 
 export interface GrantsReport {
@@ -69,10 +84,11 @@ export function grantsOf(target: Target, source: ReportSource): GrantsReport {
     const names = files.get(entitlements) ?? [];
     files.set(entitlements, name === "" || names.includes(name) ? names : [...names, name]);
   }
-  const bundleIds = bundleIdsOf(target, source);
+  const bundleIds = bundleIdsOf(target, source.plist);
   const openers = openersOf(bundleIds, source);
-  // Where one app says that it opens the dext, the one that brings it may only install it.
-  const apps = openers.length > 0 ? openers : hostsOf(target, source.project).map(({ app }) => app);
+  const hosts = hostsOf(target, source.project).map(({ app }) => app);
+  // Where an app opens the dext that does not bring it, the one that does may only install it.
+  const apps = openers.some((app) => !hosts.includes(app)) ? openers : hosts;
   const clients = clientGrantsOf(target, bundleIds, apps, source);
   const own = [...files].flatMap(([path, configurations]) => {
     const root = source.plist(path)?.root;
@@ -85,22 +101,30 @@ export function grantsOf(target: Target, source: ReportSource): GrantsReport {
       return value?.kind === "boolean" && value.value ? "covers" : "not";
     };
     const wanted = [DRIVERKIT_ENTITLEMENT, ...needs.map(({ entitlement }) => entitlement)];
-    const claims = wanted.map((entitlement) => ({ entitlement, verdict: verdictOf(entitlement) }));
+    const claims = wanted.map((entitlement) => claimOf(root, entitlement, verdictOf(entitlement)));
     for (const { key } of root.entries) {
       if (!wanted.includes(key))
-        claims.push({ entitlement: key, verdict: isTiedToClasses(key) ? "unused" : "claimed" });
+        claims.push(claimOf(root, key, isTiedToClasses(key, target, source) ? "unused" : "claimed"));
     }
     return [{ path, configurations, claims }];
   });
   return { dext: target.name, bundleIds, needs, clientNeeds: clients.needs, files: [...own, ...clients.files] };
 }
 
-/** True for entitlements that some class of a personality calls for, so that one without such a class is of no use. */
-function isTiedToClasses(key: string): boolean {
-  return key === PCI_ENTITLEMENT || ENTITLEMENT_NEEDS.some(({ entitlement }) => entitlement === key);
+/**
+ * True for entitlements that some class of a personality calls for, so that one without such a class is of no use. Those that only the
+ * framework's class tells of (audio, MIDI) are left open where a driver's class is not known.
+ */
+function isTiedToClasses(key: string, target: Target, { plist, index }: ReportSource): boolean {
+  if (key === PCI_ENTITLEMENT || ENTITLEMENT_NEEDS.some(({ entitlement }) => entitlement === key)) return true;
+  if (![...FAMILY_BASES.values()].includes(key)) return false;
+  const names = dextInfosOf(target, plist).flatMap((info) =>
+    info.classDicts().map(({ value }) => info.text(valueOf(value, "IOUserClass"))),
+  );
+  return names.every((name) => name === undefined || index.ancestors(name).length > 1);
 }
 
-function needsOf(target: Target, { plist }: ReportSource, usb: UsbDext, pci: PciDext): GrantNeed[] {
+function needsOf(target: Target, { plist, index }: ReportSource, usb: UsbDext, pci: PciDext): GrantNeed[] {
   const needs = new Map<string, { usedBy: GrantNeed["usedBy"][number][] }>();
   const seen = new Set<string>();
   for (const { infoPlist, variables } of target.configurations) {
@@ -112,9 +136,9 @@ function needsOf(target: Target, { plist }: ReportSource, usb: UsbDext, pci: Pci
       const text = (dict: PlistValue, key: string): string =>
         expandVariables(stringOf(valueOf(dict, key)) ?? "", variables).trim();
       for (const dict of [value, ...createDicts(value, 0)]) {
-        for (const [because, className, entitlement] of neededBy((key) => text(dict, key))) {
+        for (const [because, entitlement] of neededBy((key) => text(dict, key), index)) {
           const need = needs.get(entitlement) ?? { usedBy: [] };
-          const use = { personality: name, userClass: text(dict, "IOUserClass"), because: `${because} ${className}` };
+          const use = { personality: name, userClass: text(dict, "IOUserClass"), because };
           const same = (each: typeof use): boolean => each.personality === name && each.userClass === use.userClass;
           if (!need.usedBy.some(same)) need.usedBy.push(use);
           needs.set(entitlement, need);
@@ -135,47 +159,75 @@ function createDicts(value: PlistValue, depth: number): PlistValue[] {
   );
 }
 
+/** Why a dictionary needs entitlements: by the kernel's classes in it, else by the framework's class that its own derives from. */
 function* neededBy(
   text: (key: string) => string,
-): Generator<[because: string, className: string, entitlement: string]> {
-  if (text("IOProviderClass") === "IOPCIDevice") yield ["IOProviderClass", "IOPCIDevice", PCI_ENTITLEMENT];
+  index: ProjectIndex,
+): Generator<[because: string, entitlement: string]> {
+  if (text("IOProviderClass") === "IOPCIDevice") yield ["IOProviderClass IOPCIDevice", PCI_ENTITLEMENT];
   for (const { because, className, entitlement } of ENTITLEMENT_NEEDS) {
-    if (text(because) === className) yield [because, className, entitlement];
+    if (text(because) === className) yield [`${because} ${className}`, entitlement];
+  }
+  for (const base of index.ancestors(text("IOUserClass"))) {
+    const entitlement = FAMILY_BASES.get(base);
+    if (entitlement !== undefined) yield [`derives from ${base}`, entitlement];
   }
 }
 
 function devicesOf(entitlement: string, usb: UsbDext, pci: PciDext): Pick<GrantNeed, "vendors" | "anyVendor"> {
-  const products = new Map<bigint, Set<bigint>>();
-  let anyVendor = false;
-  const add = (vendor: bigint, product: bigint | undefined): void => {
-    const known = products.get(vendor) ?? new Set();
-    if (product !== undefined) known.add(product);
-    products.set(vendor, known);
-  };
-  if (entitlement === USB_ENTITLEMENT) {
-    for (const { table } of usb.personalities) {
-      const vendor = table.values.get("idVendor");
-      const product = table.values.get("idProduct");
-      if (typeof vendor !== "bigint") anyVendor = true;
-      else for (const each of table.products ?? [typeof product === "bigint" ? product : undefined]) add(vendor, each);
-    }
+  const devices = new Devices();
+  if (entitlement === USB_ENTITLEMENT) for (const each of usb.personalities) addUsb(devices, each);
+  if (entitlement === PCI_ENTITLEMENT) for (const each of pci.personalities) addPci(devices, each);
+  return { vendors: devices.vendors(), anyVendor: devices.anyVendor };
+}
+
+/** Collects vendors and products, each once, with the personalities that match them. */
+class Devices {
+  anyVendor = false;
+  private readonly found = new Map<bigint, { products: Set<string>; personalities: Set<string> }>();
+
+  /** `mask`: the bits of the product that are compared; 0 for none, which is the whole vendor. */
+  add(personality: string, vendor: bigint, product: bigint, mask: bigint): void {
+    const known = this.found.get(vendor) ?? { products: new Set(), personalities: new Set() };
+    if (mask === 0xffffn) known.products.add(hex(product & mask, 4));
+    else if (mask !== 0n) known.products.add(`${hex(product & mask, 4)} & ${hex(mask, 4)}`);
+    known.personalities.add(personality);
+    this.found.set(vendor, known);
   }
-  if (entitlement === PCI_ENTITLEMENT) {
-    for (const { table } of pci.personalities) {
-      const items = table.sites.filter(({ key }) => key.registers[0] === "device").flatMap((site) => site.items);
-      if (items.length === 0) anyVendor = true;
-      for (const { value, mask } of items) {
-        if ((mask & 0xffffn) !== 0xffffn) anyVendor = true;
-        else add(value & 0xffffn, (mask & 0xffff_0000n) === 0xffff_0000n ? (value >> 16n) & 0xffffn : undefined);
-      }
-    }
+
+  vendors(): GrantVendor[] {
+    return [...this.found]
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([vendor, { products, personalities }]) => ({
+        vendor: hex(vendor, 4),
+        products: [...products].sort(compareStrings),
+        personalities: [...personalities],
+      }));
   }
-  const sorted = [...products].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const vendors = sorted.map(([vendor, set]) => ({
-    vendor: hex(vendor, 4),
-    products: [...set].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map((product) => hex(product, 4)),
-  }));
-  return { vendors, anyVendor };
+}
+
+function addUsb(devices: Devices, { personality: { name }, table }: UsbDext["personalities"][number]): void {
+  const vendor = table.values.get("idVendor");
+  if (typeof vendor !== "bigint") {
+    devices.anyVendor = true;
+    return;
+  }
+  const product = table.values.get("idProduct");
+  const mask = table.values.get(USB_PRODUCT_MASK);
+  const products = table.products ?? (typeof product === "bigint" ? [product] : []);
+  // A mask that is no number, like a product that is none, leaves open which products are meant.
+  const bits = !table.values.has(USB_PRODUCT_MASK) ? 0xffffn : typeof mask === "bigint" ? mask & 0xffffn : 0n;
+  if (products.length === 0) devices.add(name, vendor, 0n, 0n);
+  for (const each of products) devices.add(name, vendor, each, bits);
+}
+
+function addPci(devices: Devices, { personality: { name }, table }: PciDext["personalities"][number]): void {
+  const items = table.sites.filter(({ key }) => key.registers[0] === "device").flatMap((site) => site.items);
+  if (items.length === 0) devices.anyVendor = true;
+  for (const { value, mask } of items) {
+    if ((mask & 0xffffn) !== 0xffffn) devices.anyVendor = true;
+    else devices.add(name, value & 0xffffn, (value >> 16n) & 0xffffn, (mask >> 16n) & 0xffffn);
+  }
 }
 
 function usbVerdict({ pairings }: UsbDext, path: string): GrantVerdict {

@@ -1,6 +1,6 @@
 // What Apple has to grant, in words: labelled lines for whoever lays them out, and a plain text to look at and to paste.
 import type { ClientNeed } from "./dext-clients.ts";
-import type { GrantNeed, GrantsReport, GrantVerdict } from "./grants-report.ts";
+import type { GrantClaim, GrantNeed, GrantsReport, GrantVerdict } from "./grants-report.ts";
 
 /** How a verdict is shown: a sign, and words where the sign does not say it all. */
 export const VERDICTS: Readonly<Record<GrantVerdict, { readonly sign: string; readonly words: string }>> = {
@@ -13,6 +13,27 @@ export const VERDICTS: Readonly<Record<GrantVerdict, { readonly sign: string; re
   unused: { sign: "?", words: "claimed, but no personality needs it" },
   claimed: { sign: "·", words: "" },
 };
+
+const SIGNS: readonly (readonly [sign: string, meaning: string])[] = [
+  ["✓", "claimed as needed"],
+  ["~", "claimed, but not surely for all devices"],
+  ["✗", "missing, or not what is needed"],
+  ["?", "claimed without need"],
+  ["·", "not judged"],
+];
+
+/** What the signs mean that reports use, a line each; none where there are no files. */
+export function legendOf(reports: readonly GrantsReport[]): string[] {
+  const used = new Set(
+    reports.flatMap(({ files }) => files.flatMap(({ claims }) => claims.map(({ verdict }) => VERDICTS[verdict].sign))),
+  );
+  return SIGNS.flatMap(([sign, meaning]) => (used.has(sign) ? [`${sign} ${meaning}`] : []));
+}
+
+/** The values of a claim that are shown on lines of their own; none for one that is merely true. */
+export function valueLines({ values }: GrantClaim): readonly string[] {
+  return values.length === 1 && values[0] === "true" ? [] : values;
+}
 
 export interface LabelledLine {
   readonly label: string;
@@ -27,12 +48,15 @@ export const NO_FILES = "No entitlements file was found for it.";
 /** The lines about one entitlement to ask for, each with its label: ids in hexadecimal and decimal, then who needs it. */
 export function needLines(need: GrantNeed): LabelledLine[] {
   const lines: LabelledLine[] = [];
-  for (const { vendor, products } of need.vendors) {
-    lines.push({ label: "vendor id", text: `${vendor} (${Number(vendor)})` });
-    if (products.length > 0) {
-      const text = products.map((product) => `${product} (${Number(product)})`).join(", ");
-      lines.push({ label: "product ids", text });
-    }
+  const named = new Set(need.usedBy.map(({ personality }) => personality));
+  for (const { vendor, products, personalities } of need.vendors) {
+    // Which personality an id is from is worth saying where there are several.
+    const from = named.size > 1 ? `, matched by ${personalities.map((each) => `“${each}”`).join(", ")}` : "";
+    lines.push({
+      label: "vendor id",
+      text: `${inBoth(vendor)}${products.length > 0 ? "" : ", all of its products"}${from}`,
+    });
+    if (products.length > 0) lines.push({ label: "product ids", text: products.map(inBoth).join(", ") });
   }
   if (need.anyVendor) {
     lines.push({ label: "vendor id", text: "none named: a personality matches devices of any vendor" });
@@ -42,6 +66,14 @@ export function needLines(need: GrantNeed): LabelledLine[] {
     lines.push({ label: "used by", text });
   }
   return lines;
+}
+
+/** An id as it is written in code and as forms and property lists have it; one with a mask says how many ids fit. */
+function inBoth(id: string): string {
+  const [value = "", mask] = id.split(" & ");
+  if (mask === undefined) return `${value} (${Number(value)})`;
+  const free = [...Number(mask).toString(2).padStart(16, "0")].filter((bit) => bit === "0").length;
+  return `${value} under the mask ${mask} (${2 ** free} ids)`;
 }
 
 /** The lines about an entitlement that apps have to ask for, each with its label. */
@@ -70,12 +102,14 @@ export function grantsText(report: GrantsReport, shownPath: (path: string) => st
   for (const need of report.clientNeeds) add(need.entitlement, clientNeedLines(need));
   const claims = report.files.flatMap(({ path, configurations, claims: claimed }) => [
     ...(configurations.length > 0 ? [`${shownPath(path)} (${configurations.join(", ")})`] : [shownPath(path)]),
-    ...claimed.map(({ entitlement, verdict }) => {
-      const { sign, words } = VERDICTS[verdict];
-      return `  ${sign} ${entitlement}${words === "" ? "" : `: ${words}`}`;
+    ...claimed.flatMap((claim) => {
+      const { sign, words } = VERDICTS[claim.verdict];
+      const line = `  ${sign} ${claim.entitlement}${words === "" ? "" : `: ${words}`}`;
+      return [line, ...valueLines(claim).map((value) => `      ${value}`)];
     }),
     "",
   ]);
-  if (report.files.length === 0) claims.push(NO_FILES, "");
+  if (report.files.length === 0) claims.push(NO_FILES);
+  claims.push(...legendOf([report]), "");
   return { request: `${request.join("\n")}\n`, claims: claims.join("\n") };
 }

@@ -1,4 +1,5 @@
 // Hover on a call of DriverKit's API: who owns what comes out of it. Silent on everything else, which is for C++ tools to explain.
+import { basename } from "../base/paths.ts";
 import type { Span } from "../base/span.ts";
 import {
   driverKitClass,
@@ -8,6 +9,7 @@ import {
   type ApiMethod,
   type ApiParameter,
 } from "../knowledge/api.ts";
+import { stringOf, valueOf } from "../plist/document.ts";
 import { callsOf, type CallSite } from "../semantics/calls.ts";
 import { calledMethod } from "../semantics/expression-type.ts";
 import type { MethodInfo } from "../semantics/model.ts";
@@ -15,7 +17,8 @@ import { macroMeaning, type MacroMeaning } from "../knowledge/macros.ts";
 import { nodeAt, textOf } from "../syntax/node.ts";
 import { iigClass } from "./class-places.ts";
 import type { FeatureContext } from "./context.ts";
-import type { Hover } from "./hover.ts";
+import { createLiteralsOf, dictsNamed } from "./create-dicts.ts";
+import { escapeMarkdown, type Hover } from "./hover.ts";
 
 /** What the call at an offset gives and takes; in .iig files also what a class of DriverKit is. Undefined for anything else. */
 export function hoverApi(context: FeatureContext, offset: number): Hover | undefined {
@@ -27,12 +30,32 @@ export function hoverApi(context: FeatureContext, offset: number): Hover | undef
   const node = nodeAt(syntax.root, { start: offset, end: offset + 1 });
   const span = { start: node.start, end: node.end };
   const name = textOf(node);
+  const created = hoverCreateName(context, offset);
+  if (created) return created;
   if (!/^\w+$/.test(name)) return undefined;
   const call = callsOf(syntax, summary)
     .get(name)
     ?.find(({ nameNode }) => nameNode === node);
   if (call) return hoverCall(call, context, span);
   return path.endsWith(".iig") ? hoverClass(name, context, span) : undefined;
+}
+
+/** On the name that Create() is given: the dictionaries of that name in the Info.plists, and what they make. */
+function hoverCreateName({ analysis, index, path }: FeatureContext, offset: number): Hover | undefined {
+  const literal = createLiteralsOf(path, analysis, index).find(
+    ({ nameSpan }) => nameSpan.start <= offset && offset <= nameSpan.end,
+  );
+  if (!literal) return undefined;
+  const lines = dictsNamed(literal.name, analysis.targetsOf(path), analysis).map(({ path: at, personality, dict }) => {
+    const text = (key: string): string | undefined => stringOf(valueOf(dict, key))?.trim();
+    const classes = ["IOClass", "IOUserClass"].flatMap((key) => {
+      const value = text(key);
+      return value === undefined ? [] : `${key} \`${value.replace(/`/g, "'")}\``;
+    });
+    const where = `**${escapeMarkdown(literal.name)}** in “${escapeMarkdown(personality)}” (${escapeMarkdown(basename(at))})`;
+    return classes.length > 0 ? `${where}: ${classes.join(", ")}` : where;
+  });
+  return lines.length > 0 ? { markdown: lines.join("\n\n"), span: literal.nameSpan } : undefined;
 }
 
 function hoverCall(call: CallSite, { index }: FeatureContext, span: Span): Hover | undefined {

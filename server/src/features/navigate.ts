@@ -1,8 +1,10 @@
 // Definitions and references across the borders that no C++ tool crosses: Info.plist, .iig, IMPL() and the names given to Create().
 import { compareStrings } from "../base/compare.ts";
 import type { Span } from "../base/span.ts";
-import { USERCLIENT_ACCESS } from "../knowledge/entitlements.ts";
-import { entryOf } from "../plist/document.ts";
+import { COMMUNICATES_WITH_DRIVERS, USERCLIENT_ACCESS } from "../knowledge/entitlements.ts";
+import { entryOf, stringOf } from "../plist/document.ts";
+import { expandVariables, isTemplate } from "../project/build-settings.ts";
+import { hostsOf } from "../project/hosts.ts";
 import { infoPlistsOf } from "../project/model.ts";
 import type { ClassDeclaration, FunctionInfo, MethodInfo } from "../semantics/model.ts";
 import { K } from "../syntax/kinds.ts";
@@ -56,7 +58,7 @@ function references(context: FeatureContext, subject: Subject): Place[] {
       return [...(declared ? [placeOfDeclaration(declared)] : []), ...bodies];
     }
     case "bundle-id":
-      return [];
+      return [...idPlaces(context, subject.id), ...clientPlaces(context, subject.id)];
   }
 }
 
@@ -106,6 +108,14 @@ function subjectInPlist({ analysis, index, path }: FeatureContext, offset: numbe
   if (entry.key === "IOUserClass" && index.classes.has(text))
     return { kind: "class", name: text, origin: leaf.contentSpan };
   if (entry.key === USERCLIENT_ACCESS) return { kind: "bundle-id", id: text, origin: leaf.contentSpan };
+  if (entry.key === "CFBundleIdentifier" || entry.key === "IOUserServerName") {
+    const ids = analysis
+      .targetsOf(path)
+      .flatMap(({ configurations }) => configurations.map(({ variables }) => expandVariables(text, variables)));
+    // Where configurations differ, each id is another driver's; the first stands for what is shown.
+    const [id] = ids;
+    return id === undefined || isTemplate(id) ? undefined : { kind: "bundle-id", id, origin: leaf.contentSpan };
+  }
   return undefined;
 }
 
@@ -177,6 +187,34 @@ function idPlaces(context: FeatureContext, id: string): Place[] {
     const value = entryOf(context.analysis.plist(path)?.root, "CFBundleIdentifier")?.value;
     return value ? [{ path, span: value.contentSpan, nameSpan: value.contentSpan }] : [];
   });
+}
+
+/** Where apps ask to open the driver with an id: by its name, or, on iPadOS, any driver that they bring. */
+function clientPlaces({ analysis }: FeatureContext, id: string): Place[] {
+  const { project } = analysis;
+  const dexts = project.targets.filter(
+    ({ kind, configurations }) => kind === "dext" && configurations.some(({ bundleId }) => bundleId === id),
+  );
+  const hosts = new Set(dexts.flatMap((dext) => hostsOf(dext, project).map(({ app }) => app)));
+  const places = new Map<string, Place>();
+  const add = (path: string, nameSpan: Span): void => {
+    places.set(`${path}\u0000${nameSpan.start}`, { path, span: nameSpan, nameSpan });
+  };
+  for (const app of project.targets) {
+    if (app.kind !== "app") continue;
+    for (const { entitlements, variables } of app.configurations) {
+      const root = entitlements === undefined ? undefined : analysis.plist(entitlements)?.root;
+      if (!root || entitlements === undefined) continue;
+      const list = entryOf(root, USERCLIENT_ACCESS)?.value;
+      for (const item of list?.kind === "array" ? list.items : list ? [list] : []) {
+        const text = stringOf(item);
+        if (text !== undefined && expandVariables(text, variables).trim() === id) add(entitlements, item.contentSpan);
+      }
+      const any = hosts.has(app) ? entryOf(root, COMMUNICATES_WITH_DRIVERS) : undefined;
+      if (any) add(entitlements, any.keySpan);
+    }
+  }
+  return [...places.values()];
 }
 
 function sameSpan(a: Span, b: Span): boolean {

@@ -10,6 +10,8 @@ import { hostsOf, type Host, type HostEvidence } from "../project/hosts.ts";
 import type { ProjectModel, Target, TargetConfiguration } from "../project/model.ts";
 import type { ProjectIndex } from "../semantics/model.ts";
 import { openersOf } from "./dext-clients.ts";
+import { oneLine, valuesOf } from "./claimed-values.ts";
+import { bundleIdsOf } from "./dext-ids.ts";
 import { matchSummary } from "./match-summary.ts";
 import { evidenceInWords, notesOf } from "./project-notes.ts";
 
@@ -40,6 +42,7 @@ export interface DextReport {
   readonly definedIn: string;
   /** Distinct, in order of configuration; empty where none is known. */
   readonly bundleIds: readonly string[];
+  /** The versions of DriverKit that it is built for; with the configurations where not all have the same: "21.0 (Debug)". */
   readonly deploymentTargets: readonly string[];
   readonly infoPlists: readonly InfoPlistReport[];
   readonly entitlements: readonly EntitlementsReport[];
@@ -137,7 +140,7 @@ export function projectReport(source: ReportSource): ProjectReport {
     .map((target) => {
       const hosts = hostsOf(target, source.project);
       const bringing = new Set(hosts.map(({ app }) => app));
-      const openers = openersOf(bundleIdsOf(target, source), source).filter((app) => !bringing.has(app));
+      const openers = openersOf(bundleIdsOf(target, source.plist), source).filter((app) => !bringing.has(app));
       for (const app of [...bringing, ...openers]) shown.add(app);
       return dextReport(target, hosts, openers, source);
     });
@@ -155,8 +158,8 @@ function dextReport(
     name: target.name,
     origin: target.origin,
     definedIn: target.definedIn,
-    bundleIds: bundleIdsOf(target, source),
-    deploymentTargets: distinct(target.configurations.map(({ deploymentTarget }) => deploymentTarget)),
+    bundleIds: bundleIdsOf(target, source.plist),
+    deploymentTargets: deploymentTargetsOf(target),
     infoPlists: grouped(target.configurations, ({ infoPlist }) => infoPlist).map(([path, configurations]) =>
       infoPlistReport(path, configurations, source),
     ),
@@ -173,22 +176,22 @@ function dextReport(
   };
 }
 
-/** A target's bundle ids, distinct, in order of configuration: those of the build settings, or what the Info.plist says in plain text. */
-export function bundleIdsOf(target: Target, { plist }: ReportSource): string[] {
-  return distinct(
-    target.configurations.map(({ bundleId, infoPlist, variables }) => {
-      if (bundleId !== undefined) return bundleId;
-      const written = stringOf(valueOf(plist(infoPlist ?? "")?.root, "CFBundleIdentifier"));
-      return written === undefined ? undefined : expandVariables(written, variables).trim() || undefined;
-    }),
+function deploymentTargetsOf({ configurations }: Target): string[] {
+  const said = grouped(
+    configurations,
+    ({ deploymentTarget, variables }) => deploymentTarget ?? variables.get("DRIVERKIT_DEPLOYMENT_TARGET"),
   );
+  return said.map(([version, having]) => {
+    const names = having.length === configurations.length ? [] : namesOf(having);
+    return names.length > 0 ? `${version} (${names.join(", ")})` : version;
+  });
 }
 
 function appReport(app: Target, source: ReportSource): AppReport {
   return {
     name: app.name,
     definedIn: app.definedIn,
-    bundleIds: bundleIdsOf(app, source),
+    bundleIds: bundleIdsOf(app, source.plist),
     entitlements: entitlementsReports(app, source),
     sources: [...app.sources, ...app.otherSources].sort(compareStrings),
   };
@@ -275,14 +278,6 @@ function entitlementsReports(target: Target, { plist }: ReportSource): Entitleme
   });
 }
 
-/** A claim's values, one for each element of an array; dictionaries with the meaning of their keys. */
-function valuesOf(value: PlistValue | undefined): { value: string; meaning: string }[] {
-  if (value?.kind === "array") return value.items.flatMap(valuesOf);
-  if (value?.kind !== "dict") return [{ value: oneLine(value), meaning: "" }];
-  const meanings = value.entries.map(({ key, value: item }) => meaningOf(key, item)).filter((each) => each !== "");
-  return [{ value: oneLine(value), meaning: meanings.join(", ") }];
-}
-
 /** The classes that the dext's sources declare, those of `.iig` files where there are any. */
 function classesOf(target: Target, index: ProjectIndex): ClassReport[] {
   const sources = new Set(target.sources);
@@ -299,29 +294,6 @@ function problemOf(document: PlistDocument | undefined): string | undefined {
   if (document.format === "binary") return "a binary property list";
   if (document.root?.kind !== "dict") return "no property list";
   return document.problems.length > 0 ? "has mistakes, so parts of it may be missing here" : undefined;
-}
-
-const MAX_TEXT = 400;
-
-/** A value on one line: text as written, a dictionary as "key value, key value". */
-function oneLine(value: PlistValue | undefined, depth = 0): string {
-  if (!value) return "";
-  if (value.kind === "boolean") return String(value.value);
-  if (value.kind === "dict") {
-    if (depth > 3) return "…";
-    const parts = value.entries.slice(0, 20).map((entry) => `${entry.key} ${oneLine(entry.value, depth + 1)}`.trim());
-    return shorten(parts.length > 0 ? parts.join(", ") : "empty dictionary");
-  }
-  if (value.kind === "array") {
-    if (depth > 3) return "…";
-    const parts = value.items.slice(0, 40).map((item) => oneLine(item, depth + 1));
-    return shorten(parts.length > 0 ? parts.join(", ") : "empty array");
-  }
-  return shorten(value.text.replace(/\s+/g, " ").trim());
-}
-
-function shorten(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
 }
 
 function grouped(

@@ -2,13 +2,14 @@
 import type { Span } from "../base/span.ts";
 import { plural } from "../base/plural.ts";
 import type { Step } from "../base/step.ts";
-import { expressionType } from "../semantics/expression-type.ts";
+import { expressionType, localVariable } from "../semantics/expression-type.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
 import { binaryParts, callParts, normalText, unaryParts, uncast } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
-import { spanOf, textOf, type SyntaxNode } from "../syntax/node.ts";
+import { nodeAt, spanOf, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
 import type { Condition } from "./cfg.ts";
 import { eventsOf, type OwnershipProblem } from "./ownership.ts";
+import { isReleaseCall } from "./ownership-facts.ts";
 import type { PathEvent } from "./state.ts";
 import { nameOf } from "./reference.ts";
 import { fromOf, pathOf, type Env } from "./values.ts";
@@ -50,7 +51,7 @@ function describeEvent(event: PathEvent, leak: OwnershipProblem, place: Place): 
       return {
         span: event.span,
         kind: "release",
-        text: event.count > 0 ? `released: ${event.count} left` : "released: none left",
+        text: `released${releaser(event.span, place.fn)}: ${event.count > 0 ? event.count : "none"} left`,
       };
     case "fail":
       return undefined;
@@ -65,6 +66,16 @@ function describeEvent(event: PathEvent, leak: OwnershipProblem, place: Place): 
       return described && { span: described.span, kind: "branch", text: described.text };
     }
   }
+}
+
+/** " by consume" where a function of the project, or a lambda, gives the reference up. */
+function releaser(span: Span, fn: FunctionInfo): string {
+  let node: SyntaxNode | undefined = nodeAt(fn.body, span);
+  // `&x`, through which the callee empties the variable.
+  while (node && !callParts(node))
+    node = node === fn.body || node.kind === K.deleteExpression ? undefined : node.parent;
+  const call = node && callParts(node);
+  return call && call.name !== "" && !isReleaseCall(call) ? ` by ${nameOf(call)}` : "";
 }
 
 function describeCondition(
@@ -91,11 +102,44 @@ function describeCondition(
         return { span: spanOf(condition.node), text: `taking the branch where ${status.call} ${status.verb}` };
       }
       if (isAboutVariable(condition.node, leak.site.variable)) return undefined;
+      const cast = castOf(condition.node, condition.value, place);
+      if (cast) return { span: spanOf(condition.node), text: `taking the branch where the cast to ${cast}` };
       const text = normalText(condition.node);
       const short = text.length > 50 ? `${text.slice(0, 47)}…` : text;
       return { span: spanOf(condition.node), text: `taking the branch where '${short}' is ${condition.value}` };
     }
   }
+}
+
+/** "OSDictionary failed" for a test of what `OSDynamicCast(OSDictionary, x)` gave, kept in a variable or not. */
+function castOf(node: SyntaxNode, value: boolean, place: Place): string | undefined {
+  const inner = uncast(node);
+  if (inner.kind === K.unaryExpression) {
+    const parts = unaryParts(inner);
+    return parts?.operator === "!" ? castOf(parts.operand, !value, place) : undefined;
+  }
+  const compared = inner.kind === K.binaryExpression ? binaryParts(inner) : undefined;
+  if (compared) {
+    if (compared.operator !== "==" && compared.operator !== "!=") return undefined;
+    const [constant, subject] = isZero(compared.left)
+      ? [compared.left, compared.right]
+      : [compared.right, compared.left];
+    return isZero(constant) ? castOf(subject, (compared.operator === "!=") === value, place) : undefined;
+  }
+  const call = callParts(inner.kind === K.identifier ? (onlyValueOf(inner, place) ?? inner) : inner);
+  const type = call?.name === "OSDynamicCast" ? call.args[0] : undefined;
+  return type && `${textOf(type)} ${value ? "succeeded" : "failed"}`;
+}
+
+/** What a local variable is declared with, when nothing is assigned to it afterwards. */
+function onlyValueOf(variable: SyntaxNode, { fn, index }: Place): SyntaxNode | undefined {
+  const name = textOf(variable);
+  const value = localVariable(name, variable, fn, index)?.initializer;
+  if (!value) return undefined;
+  for (const node of walk(fn.body)) {
+    if (node.kind === K.assignmentExpression && pathOf(binaryParts(node)?.left ?? node) === name) return undefined;
+  }
+  return uncast(value);
 }
 
 interface Status {

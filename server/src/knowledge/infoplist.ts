@@ -681,6 +681,54 @@ export const DRIVER_FAMILIES: readonly DriverFamily[] = [
   },
 ];
 
+/** Keys of kernel extensions that a dext may have, and that do nothing for it. */
+export const KEXT_KEYS_WITHOUT_EFFECT: readonly string[] = ["OSBundleRequired", "OSBundleLibraries"];
+
+/** Classes of providers that dexts match. */
+export const PROVIDER_CLASSES: readonly string[] = [
+  ...new Set([
+    "IOService",
+    "IOHIDDevice",
+    "IOSCSIPeripheralDeviceNub",
+    ...DRIVER_FAMILIES.flatMap(({ providers }) => providers),
+  ]),
+];
+
+/** Classes that the kernel makes for dexts. */
+export const KERNEL_CLASSES: readonly string[] = [...new Set(DRIVER_FAMILIES.map(({ ioClass }) => ioClass))];
+
+/** Bundles of the kernel that hold such classes. Source: the Info.plists of the open families; projects; registry dumps. */
+export const KERNEL_BUNDLES: readonly string[] = [
+  ...new Set([
+    "com.apple.kpi.iokit",
+    "com.apple.iokit.IOHIDFamily",
+    "com.apple.iokit.IONetworkingFamily",
+    "com.apple.iokit.IOPCIFamily",
+    "com.apple.iokit.IOSerialFamily",
+    "com.apple.iokit.IOStorageFamily",
+    "com.apple.iokit.IOUSBHostFamily",
+    ...DRIVER_FAMILIES.flatMap(({ kernelId }) => kernelId ?? []),
+  ]),
+];
+
+/** Classes of the USB family of OS X 10.10 and before, with those of today. Source: IOUSBFamily-560.4.2; documentation. */
+export const LEGACY_PROVIDERS: ReadonlyMap<string, string> = new Map([
+  ["IOUSBDevice", "IOUSBHostDevice"],
+  ["IOUSBInterface", "IOUSBHostInterface"],
+]);
+
+/** Keys of personalities, and of the dictionaries in them, whose text the kernel compares as a whole. Source: xnu, as at each key. */
+export const COMPARED_KEYS: ReadonlySet<string> = new Set([
+  "CFBundleIdentifier",
+  "CFBundleIdentifierKernel",
+  "IOClass",
+  "IOMatchCategory",
+  "IOProviderClass",
+  "IOResourceMatch",
+  "IOUserClass",
+  "IOUserServerName",
+]);
+
 /** The family of a class, told from the class and its bases, nearest first; undefined when none is known. */
 export function familyOfBases(ancestors: readonly string[]): DriverFamily | undefined {
   return DRIVER_FAMILIES.find(({ bases }) => bases.some((base) => ancestors.includes(base)));

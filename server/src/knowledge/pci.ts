@@ -2,6 +2,7 @@
 //
 // Source: apple-oss-distributions/IOPCIFamily IOPCIFamily-726.0.5, IOPCIBridge.cpp, matchKeys and pciMatchNub; the entitlement:
 // IOPCIDevice.cpp, matchPropertyTable. Numbers are read by xnu's own strtoul (iokit/Kernel/IOStringFuncs.c).
+import { intersect, MAX_CUBES, type Cube } from "./device-sets.ts";
 
 /** The value of IOProviderClass in a personality that matches PCI functions. */
 export const PCI_PROVIDER_CLASS = "IOPCIDevice";
@@ -158,15 +159,6 @@ function strtoul16(text: string, from: number): { value: bigint; start: number; 
   return { value: signed, start, end: at + digits.length };
 }
 
-/** A set of PCI functions: those whose registers, side by side, agree with `value` in the bits of `mask`. `value` is 0 outside the mask. */
-export interface Cube {
-  readonly value: bigint;
-  readonly mask: bigint;
-}
-
-/** More alternatives than a person writes; a table with more is not evaluated. */
-const MAX_CUBES = 2048;
-
 /**
  * The PCI functions that a match table fits, as a union of cubes; `table` gives the alternatives of each key that the table has.
  * An empty list: it fits none. A single cube with mask 0: it fits all. Undefined when the table is too large to evaluate.
@@ -191,44 +183,9 @@ export function cubeOf(item: PciMatchItem, register: PciRegister): Cube[] {
   return [{ value: kept << shift, mask: (item.mask & 0xffffffffn) << shift }];
 }
 
-/** The functions in both cubes; undefined for none. */
-export function intersect(a: Cube, b: Cube): Cube | undefined {
-  const common = a.mask & b.mask;
-  if ((a.value & common) !== (b.value & common)) return undefined;
-  return { value: a.value | b.value, mask: a.mask | b.mask };
-}
-
 /** The bits of a cube that belong to one register. */
 export function registerMask(cube: Cube, register: PciRegister): bigint {
   return (cube.mask >> BigInt(PCI_REGISTERS[register])) & 0xffffffffn;
-}
-
-/**
- * How the functions of `wanted` stand to those of `allowed`: "covered" when every one is allowed, "disjoint" when none is, "partly"
- * otherwise; undefined when it takes too many steps to tell. Exact, also where several allowed cubes cover one wanted cube together.
- */
-export function coverage(wanted: Cube, allowed: readonly Cube[]): "covered" | "partly" | "disjoint" | undefined {
-  const touching = allowed.filter((cube) => intersect(wanted, cube) !== undefined);
-  if (touching.length === 0) return "disjoint";
-  let left: Cube[] = [wanted];
-  for (const cube of touching) {
-    left = left.flatMap((part) => subtract(part, cube));
-    if (left.length > MAX_CUBES) return undefined;
-  }
-  return left.length === 0 ? "covered" : "partly";
-}
-
-/** The functions of `a` that are not in `b`, as cubes apart from one another. */
-function subtract(a: Cube, b: Cube): Cube[] {
-  if (!intersect(a, b)) return [a];
-  const parts: Cube[] = [];
-  let fixed = a;
-  for (let missing = b.mask & ~a.mask; missing !== 0n; missing &= missing - 1n) {
-    const bit = missing & -missing;
-    parts.push({ value: fixed.value | (~b.value & bit), mask: fixed.mask | bit });
-    fixed = { value: fixed.value | (b.value & bit), mask: fixed.mask | bit };
-  }
-  return parts;
 }
 
 /** A 32-bit number as these tables are written: 0x and eight digits, in lower case where `like` has digits in lower case. */

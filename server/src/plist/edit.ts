@@ -169,6 +169,18 @@ function lay(value: NewValue, indent: string, style: Style): string {
   );
 }
 
+/** A value in one line for a message: `[{idVendor: 4660}]`; cut where it grows long. */
+export function inOneLine(value: NewValue, limit = 60): string {
+  const text = plainText(value);
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}
+
+function plainText(value: NewValue): string {
+  if (typeof value !== "object") return String(value);
+  if (isArray(value)) return `[${value.map(plainText).join(", ")}]`;
+  return `{${value.entries.map(([key, each]) => `${key}: ${plainText(each)}`).join(", ")}}`;
+}
+
 function isArray(value: NewValue): value is readonly NewValue[] {
   return Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import type { Span } from "../base/span.ts";
 import type { Parsers } from "../syntax/parsers.ts";
 import type { PlistDocument, PlistEntry, PlistProblem, PlistValue } from "./document.ts";
 import { indentAt, startsLine } from "./layout.ts";
-import { scanXml, xmlTokens, type XmlToken } from "./tokens.ts";
+import { CONFLICT_PROBLEM, scanXml, xmlTokens, type XmlToken } from "./tokens.ts";
 import { leafProblem, type LeafKind } from "./leaf-values.ts";
 
 /** Property lists that people write nest a dozen levels; what lies below this is left out and counts as a problem. */
@@ -64,6 +64,8 @@ class PlistReader {
   private readonly tokens: XmlToken[] = [];
   private readonly open: string[] = [];
   private preprocessed = false;
+  /** True where a merge left its marks: both sides stand there, so keys do twice. */
+  private conflicted = false;
   private at = 0;
   /** The tags that were begun and not finished, by their index, ascending. */
   private readonly brokenTags: number[] = [];
@@ -83,6 +85,7 @@ class PlistReader {
     for (const token of tokens) {
       if (token.problem !== undefined) {
         this.report("syntax", token, token.problem);
+        if (token.problem === CONFLICT_PROBLEM) this.conflicted = true;
         if (this.text.charAt(token.start) === "<") this.brokenTags.push(this.tokens.length);
       }
       if (token.kind === "comment") this.comments.push({ start: token.start, end: token.end });
@@ -197,7 +200,11 @@ class PlistReader {
     if (token.kind !== "start" && token.kind !== "empty") return this.stray(token);
     const from = this.at;
     if (token.name !== "key") {
-      if (VALUES.has(token.name)) this.fault("structure", token, "This value has no key.");
+      if (VALUES.has(token.name)) {
+        this.fault("structure", token, "This value has no key.");
+        // Which key it lacks is not known: none can be called missing.
+        this.isWhole = false;
+      }
       this.value(depth + 1);
       return;
     }
@@ -212,7 +219,7 @@ class PlistReader {
     const value = hasValue ? this.value(depth + 1) : undefined;
     // At the end of the file it is the file that ends too early.
     if (!hasValue && next) this.fault("structure", keyElementSpan, `The key “${shorten(key.text)}” has no value.`);
-    if (seen.has(key.text) && !this.preprocessed) {
+    if (seen.has(key.text) && !this.preprocessed && !this.conflicted) {
       this.report("duplicate-key", keySpan, `The key “${shorten(key.text)}” stands twice; the last one counts.`);
     }
     seen.add(key.text);
@@ -322,6 +329,8 @@ class PlistReader {
     if (token.problem !== undefined) return;
     if (token.kind === "end") return this.imbalance("syntax", token, `</${token.name}> closes nothing.`);
     const span = trimmed(this.text, token);
+    // The other marks of a merge belong to its first one.
+    if (this.conflicted && /^(={7}|>{7}|\|{7})/.test(this.text.slice(span.start, span.end))) return;
     this.fault("structure", span, "Text may stand only inside <key>, <string> and the like.");
   }
 

@@ -61,6 +61,10 @@ function nameOf(tag: SyntaxNode): string {
 }
 
 const TAG_NAME = /[A-Za-z_:][\w:.-]*/y;
+/** The first mark of a merge that was not finished, with its line. */
+const CONFLICT_MARK = /^<{7}(?!<).*/my;
+/** The problem of that mark; the marks that follow it are part of it. */
+export const CONFLICT_PROBLEM = "This is the mark of a merge whose conflict was not resolved.";
 const REFERENCE = /&(#x[0-9A-Fa-f]{1,8}|#[0-9]{1,8}|[A-Za-z_][\w.-]{0,63});/y;
 
 /** Scans a text from left to right, never back: linear, and every character falls into one mark. */
@@ -84,6 +88,10 @@ function scanMark(text: string, start: number): XmlToken {
   const isEnd = text.charAt(start + 1) === "/";
   TAG_NAME.lastIndex = start + (isEnd ? 2 : 1);
   const name = TAG_NAME.exec(text)?.[0] ?? "";
+  CONFLICT_MARK.lastIndex = start;
+  const conflict = CONFLICT_MARK.exec(text)?.[0];
+  if (conflict !== undefined)
+    return { kind: "text", name: "", start, end: start + conflict.length, problem: CONFLICT_PROBLEM };
   if (name === "" && !(isEnd && text.charAt(start + 2) === ">")) {
     return {
       kind: "text",

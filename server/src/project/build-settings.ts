@@ -33,6 +33,26 @@ export function expandVariables(text: string, variables: ReadonlyMap<string, str
   return new Expansion(variables).expand(text, new Set());
 }
 
+/**
+ * The variables that a setting runs through until it comes back to one of them: `["A", "B", "A"]`, the first one not always in the circle.
+ * Undefined where it ends. References with operators count; those inside the names of others do not.
+ */
+export function cycleIn(name: string, variables: ReadonlyMap<string, string>): string[] | undefined {
+  const finished = new Set<string>();
+  const walk = (at: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(at)) return [...path, at];
+    const value = variables.get(at);
+    if (value === undefined || finished.has(at) || path.length > 64) return undefined;
+    for (const [, other = ""] of value.slice(0, MAX_LENGTH).matchAll(/\$[({]([A-Za-z0-9_]+)[^(){}]*[)}]/g)) {
+      const cycle = walk(other, [...path, at]);
+      if (cycle) return cycle;
+    }
+    finished.add(at);
+    return undefined;
+  };
+  return walk(name, []);
+}
+
 /** True when a value still holds something that is filled in later: `$(…)`, `${…}` or `@…@` of a template file. */
 export function isTemplate(text: string): boolean {
   return /\$[({]|@[A-Za-z_][A-Za-z0-9_.-]*@/.test(text);
@@ -136,7 +156,7 @@ export interface SettingScope {
 }
 
 /**
- * Merges layers of settings, weakest first: a later layer wins, `$(inherited)` is what the earlier ones say, and a conditional
+ * Merges layers of settings, weakest first: a later layer wins, `$(inherited)` and the setting's own name are what the earlier ones say, and a conditional
  * setting wins over a plain one of the same layer where all its conditions hold for the scope. Conditions on the architecture never hold.
  */
 export function mergeSettings(layers: readonly Settings[], scope: SettingScope): Map<string, Setting> {
@@ -151,10 +171,13 @@ export function mergeSettings(layers: readonly Settings[], scope: SettingScope):
     }
     for (const [key, setting] of conditional) effective.set(key, setting);
     for (const [key, { value, place }] of effective) {
-      const inherited = merged.get(key)?.value ?? "";
+      const earlier = merged.get(key);
+      const inherited = earlier?.value ?? "";
       // Each layer may name it more than once, so that without a bound the value doubles with every layer.
       let room = MAX_LENGTH;
-      const filled = value.replace(/\$\(inherited\)|\$\{inherited\}/g, () => {
+      const filled = value.replace(/\$\((\w+)\)|\$\{(\w+)\}/g, (whole, round?: string, curly?: string) => {
+        const name = round ?? curly;
+        if (name !== "inherited" && !(earlier && name === key)) return whole;
         room -= inherited.length;
         return room < 0 ? "" : inherited;
       });

@@ -51,9 +51,18 @@ const APP_KEYS: readonly string[] = [SYSTEM_EXTENSION_INSTALL, COMMUNICATES_WITH
  * may hold by mistake; nothing but an app installs system extensions.
  */
 export function entitlementsOwner(document: PlistDocument): BundleKind | "unknown" {
-  if (document.root?.kind !== "dict") return "unknown";
-  const keys = document.root.entries.map((entry) => entry.key);
+  const keys = keysOf(document);
   if (keys.includes(SYSTEM_EXTENSION_INSTALL)) return "app";
   if (keys.some((key) => DEXT_KEYS.test(key))) return "dext";
   return keys.some((key) => APP_KEYS.includes(key)) ? "app" : "unknown";
+}
+
+/** True for entitlements with keys of both sides, one of them by mistake: where the file lies tells whose they are. */
+export function isMixed(document: PlistDocument): boolean {
+  const keys = keysOf(document);
+  return keys.includes(SYSTEM_EXTENSION_INSTALL) && keys.some((key) => DEXT_KEYS.test(key));
+}
+
+function keysOf({ root }: PlistDocument): string[] {
+  return root?.kind === "dict" ? root.entries.map(({ key }) => key) : [];
 }

@@ -5,7 +5,8 @@ import type { PlistDocument } from "../plist/document.ts";
 import { parsePlist } from "../plist/parse.ts";
 import type { Parsers } from "../syntax/parsers.ts";
 import { compareTargets, completeByFolders } from "./folder-targets.ts";
-import type { ProjectModel, Target } from "./model.ts";
+import type { ProjectModel, ProjectProblem, Target } from "./model.ts";
+import { problemsOf } from "./problems.ts";
 import { PathIndex, type ProjectFiles } from "./project-files.ts";
 import { readXcodeProject } from "./xcode-project.ts";
 import { isSpecName, readXcodeGen } from "./xcodegen.ts";
@@ -23,21 +24,25 @@ export function discoverProject(files: ProjectFiles, parsers: Parsers): ProjectM
   };
   const targets: Target[] = [];
   const notes: string[] = [];
+  const problems: ProjectProblem[] = [];
   for (const path of paths.sorted) {
     if (basename(path) !== "project.pbxproj") continue;
     const project = readXcodeProject(path, files, paths);
     targets.push(...project.targets);
     notes.push(...project.notes);
+    problems.push(...project.problems);
   }
   for (const path of paths.sorted) {
     if (!isSpecName(path)) continue;
     const project = readXcodeGen(path, files, paths, targets);
     targets.push(...project.targets);
     notes.push(...project.notes);
+    problems.push(...project.problems);
   }
   const completed = completeByFolders(targets, paths, plist);
   notes.push(...completed.notes);
-  return { targets: [...completed.targets].sort(compareTargets), notes: notes.sort(compareStrings) };
+  const sorted = [...completed.targets].sort(compareTargets);
+  return { targets: sorted, notes: notes.sort(compareStrings), problems: problemsOf(sorted, paths, problems) };
 }
 
 function readPlist(files: ProjectFiles, parsers: Parsers, path: string): PlistDocument | undefined {

@@ -1,7 +1,7 @@
 // Pairs bundles with entitlements files by folder, for projects whose build settings do not say. Where it is ambiguous: none, and a note.
 import { basename, dirname, isWithin } from "../base/paths.ts";
 import type { PlistDocument } from "../plist/document.ts";
-import { entitlementsOwner } from "./dext-plists.ts";
+import { entitlementsOwner, isMixed } from "./dext-plists.ts";
 import { stemOf } from "./project-files.ts";
 
 /** How far up from the Info.plist entitlements are looked for. */
@@ -67,8 +67,20 @@ export class EntitlementsSearch {
       if (!inFolder(dirname(path))) return false;
       const document = this.plist(path);
       const owner = document ? entitlementsOwner(document) : "unknown";
-      return owner === "unknown" || owner === seeker.kind;
+      if (owner === "unknown" || owner === seeker.kind) return true;
+      return document !== undefined && seeker.kind === "dext" && this.isDextsBySite(seeker, path, document);
     });
+  }
+
+  /** A file with an app's key beside a dext's Info.plist is the dext's where it bears its name, or claims as a dext does and is alone. */
+  private isDextsBySite(seeker: Seeker, path: string, document: PlistDocument): boolean {
+    if (
+      dirname(path) !== seeker.folder ||
+      this.seekers.some((each) => each !== seeker && each.folder === seeker.folder)
+    )
+      return false;
+    if (seeker.names.has(plainName(path))) return true;
+    return isMixed(document) && this.entitlements.every((other) => other === path || dirname(other) !== seeker.folder);
   }
 
   /** One file, or the variants of one name; of several others those whose name fits the bundle. */

@@ -34,6 +34,7 @@ export function completeByFolders(
 ): FolderResult {
   const claimed = new Set(known.flatMap(plistsOf));
   const bundles: Bundle[] = [];
+  const broken: Bundle[] = [];
   const entitlements: string[] = [];
   for (const path of paths.sorted) {
     if (claimed.has(path) || isBuiltProduct(path)) continue;
@@ -42,7 +43,9 @@ export function completeByFolders(
     const document = kind === "info-plist" ? plist(path) : undefined;
     const bundle = document ? bundleKindOf(document) : "other";
     if (document && bundle !== "other") bundles.push(bundleOf(path, document, bundle));
+    else if (document && isBroken(document)) broken.push(bundleOf(path, document, "dext"));
   }
+  bundles.push(...broken.filter((each) => isDextByNeighbour(each, bundles, entitlements, plist)));
   const seekers = new Map(known.filter(lacksEntitlements).map((target) => [target, seekerOf(target)]));
   const taken = known.filter((target) => !seekers.has(target)).map((target) => target.folder);
   const search = new EntitlementsSearch([...seekers.values(), ...bundles], entitlements, taken, plist);
@@ -63,6 +66,25 @@ function plistsOf(target: Target): string[] {
   return target.configurations
     .flatMap(({ infoPlist, entitlements }) => [infoPlist, entitlements])
     .filter((path) => path !== undefined);
+}
+
+/** True for an Info.plist that breaks off, or is broken, before it says what it is of. */
+function isBroken(document: PlistDocument): boolean {
+  return document.format !== "binary" && !document.whole && valueOf(document.root, "CFBundlePackageType") === undefined;
+}
+
+/** True where the Info.plist itself does not tell, but entitlements in its folder are a dext's and no other bundle's is there. */
+function isDextByNeighbour(
+  { folder }: Bundle,
+  bundles: readonly Bundle[],
+  entitlements: readonly string[],
+  plist: (path: string) => PlistDocument | undefined,
+): boolean {
+  if (bundles.some((other) => other.folder === folder)) return false;
+  return entitlements.some((path) => {
+    const document = dirname(path) === folder ? plist(path) : undefined;
+    return document !== undefined && entitlementsOwner(document) === "dext";
+  });
 }
 
 /** True for plists inside a built bundle: `X.dext/Info.plist`, `X.app/Contents/Info.plist`. */

@@ -5,12 +5,22 @@ import type { Span } from "../base/span.ts";
 export interface SettingPlace {
   readonly path: string;
   readonly span: Span;
+  /** True where the value names a file that the project generator writes itself, so that it need not be there. */
+  readonly generated?: true;
 }
 
-/** One build configuration of a target, or the only one where none is known. */
+/** Where an app runs that brings dexts. */
+export type Platform = "macOS" | "iPadOS";
+
+/**
+ * One build configuration of a target, or the only one where none is known. An app whose files differ by platform
+ * (`CODE_SIGN_ENTITLEMENTS[sdk=iphoneos*]`) has one for each platform, under the same name.
+ */
 export interface TargetConfiguration {
   /** "Debug", "Release", …; "" where the project does not say. */
   readonly name: string;
+  /** The platform that it holds for, where an app has one configuration for each; undefined where one holds for all that the app is built for. */
+  readonly platform?: Platform;
   readonly infoPlist: string | undefined;
   readonly entitlements: string | undefined;
   readonly bundleId: string | undefined;
@@ -58,6 +68,19 @@ export interface ProjectModel {
   readonly targets: readonly Target[];
   /** What could not be decided, in words for the log: e.g. two dexts share a folder. */
   readonly notes: readonly string[];
+  /** What is wrong with project files and build settings, each once, in order of place. */
+  readonly problems: readonly ProjectProblem[];
+}
+
+/** A project file that cannot be read, or a build setting that leads nowhere. */
+export interface ProjectProblem extends SettingPlace {
+  /** "unreadable": the project file itself. "cycle": the setting refers to itself. "missing-file": there is no file of that name. */
+  readonly kind: "unreadable" | "cycle" | "missing-file";
+  /** The target and the setting; undefined for a file. */
+  readonly target: Target | undefined;
+  readonly setting: string | undefined;
+  /** What is wrong with the file; the references in a row; or the path as the setting has it, variables filled in. */
+  readonly detail: string;
 }
 
 /** The distinct Info.plist files of a target, in order of configuration. */

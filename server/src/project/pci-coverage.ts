@@ -1,16 +1,7 @@
 // How the devices that a personality matches stand to those that an entitlement allows. The kernel compares each of them with the
 // device, never with one another (IOPCIDevice::matchPropertyTable); here both are compared as sets of devices, exactly.
-import {
-  coverage,
-  cubeOf,
-  cubesOf,
-  intersect,
-  PCI_REGISTERS,
-  registerMask,
-  type Cube,
-  type PciMatchItem,
-  type PciRegister,
-} from "../knowledge/pci.ts";
+import { coverage, intersect, type Cube } from "../knowledge/device-sets.ts";
+import { cubeOf, cubesOf, PCI_REGISTERS, registerMask, type PciMatchItem, type PciRegister } from "../knowledge/pci.ts";
 import type { MatchSite, PciClaim, PciPersonality } from "./pci-claims.ts";
 import type { PciMistakes } from "./pci-mistakes.ts";
 

@@ -17,6 +17,8 @@ export interface FoundMistake {
   readonly site: MatchSite;
   readonly item: PciMatchItem;
   readonly kind: Mistake;
+  /** For a vendor id alone: it was written in decimal, and the kernel reads it as hexadecimal. */
+  readonly decimal?: boolean;
   /** The item as it should be; `hasMask` says whether the mask must be written. */
   readonly mended: PciMatchItem;
   /** For swapped halves: where the project uses the vendor id rightly. */
@@ -70,8 +72,15 @@ function usesIn(tables: readonly MatchTable[], where: Use["in"]): Use[] {
 /** A vendor id alone, without a mask: with the default mask it fits only a device whose id is 0. */
 function missingMask({ site, item }: Use): FoundMistake | undefined {
   if (!comparesDevice(site) || item.hasMask || item.value === 0n || item.value >= 0xffffn) return undefined;
-  const mended = { ...item, mask: 0xffffn, hasMask: true };
-  return { site, item, kind: "missing-mask", mended, evidence: undefined };
+  const number = decimalVendor(site.text.slice(item.valueStart, item.valueEnd), item.value);
+  const mended = { ...item, value: number ?? item.value, mask: 0xffffn, hasMask: true };
+  return { site, item, kind: "missing-mask", mended, evidence: undefined, ...(number ? { decimal: true } : {}) };
+}
+
+/** The vendor that bare digits name when read as decimal, where they name one that everybody knows in that way only. */
+function decimalVendor(text: string, asHex: bigint): bigint | undefined {
+  if (!/^[1-9]\d{3,4}$/.test(text) || COMMON_PCI_VENDORS.has(asHex)) return undefined;
+  return COMMON_PCI_VENDORS.has(BigInt(text)) ? BigInt(text) : undefined;
 }
 
 /** True for keys that look at the register of vendor and device. Subsystem ids of 0 do occur, and classes have no vendor. */

@@ -28,6 +28,7 @@ import type { Target } from "./model.ts";
 /** The USB matching keys of a personality or of an entitlement's dictionary. */
 export interface UsbTable {
   readonly entries: readonly PlistEntry[];
+  /** The value of each key that stands there, `idProductArray` and `idProductMask` included. */
   readonly values: ReadonlyMap<string, UsbValue>;
   /** The numbers of idProductArray; undefined where there is none, or it is not known. */
   readonly products: readonly bigint[] | undefined;
@@ -98,38 +99,6 @@ export function isOpen(value: PlistValue | undefined): boolean {
   return value === undefined || ((value.kind === "string" || value.kind === "integer") && isTemplate(value.text));
 }
 
-/** Whether an entitlement allows what a personality matches: every device, some or an unknown part of them, or none. */
-export type UsbAllowed = "all" | "unclear" | "none";
-
-/**
- * Compares a personality with the dictionaries of a claim, key by key. The kernel compares each with the device, so a key that only the
- * claim has may or may not fit; a key that both have must agree. Apple's grants name vendors alone, and they do work.
- */
-export function judgeUsbClaim({ table }: UsbPersonality, claim: UsbClaim): UsbAllowed {
-  const verdicts = claim.tables.map((allowed) => judgeTable(table, allowed));
-  if (verdicts.includes("all")) return "all";
-  return verdicts.includes("unclear") ? "unclear" : "none";
-}
-
-function judgeTable(wanted: UsbTable, allowed: UsbTable): UsbAllowed {
-  let verdict: UsbAllowed = "all";
-  for (const [key, value] of allowed.values) {
-    if (value === "any") continue;
-    const own = wanted.values.get(key);
-    if (key === "idProduct" && wanted.products && typeof value === "bigint") {
-      if (!wanted.products.includes(value)) return "none";
-      if (wanted.products.length > 1) verdict = "unclear";
-      continue;
-    }
-    if (typeof own === "bigint" && typeof value === "bigint" && !wanted.values.has(USB_PRODUCT_MASK)) {
-      if (own !== value) return "none";
-      continue;
-    }
-    verdict = "unclear";
-  }
-  return verdict;
-}
-
 /** Where personalities say that they are for USB, in words for the steps of a finding. */
 export function usbPlaces(personalities: readonly UsbPersonality[]): Step[] {
   return personalities.map(({ document, personality, providerEntry }) => ({
@@ -148,3 +117,5 @@ function kindOf(provider: string): string {
 export function decimalAndHex(value: bigint): string {
   return value < 0n ? String(value) : `${value} (0x${value.toString(16).toUpperCase().padStart(4, "0")})`;
 }
+
+export { judgeUsbClaim } from "./usb-coverage.ts";

@@ -5,14 +5,14 @@ import {
   builtInSettings,
   expandVariables,
   isTemplate,
-  mergeSettings,
   valuesOf,
   type Setting,
   type Settings,
 } from "./build-settings.ts";
 import { isHeader, isSource } from "./file-kinds.ts";
-import type { Embedding, SettingPlace, Target, TargetConfiguration } from "./model.ts";
+import type { Embedding, ProjectProblem, SettingPlace, Target, TargetConfiguration } from "./model.ts";
 import { dictionaryOf, parseOpenStep, stringsOf, textOfValue, type OpenStepDictionary } from "./openstep.ts";
+import { joinPlatforms, mergeForTarget, type PlatformSettings } from "./platforms.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
 import { readEmbeddings } from "./xcode-embeds.ts";
 import { readGroups, type GroupTree } from "./xcode-groups.ts";
@@ -37,16 +37,23 @@ export interface XcodeProject {
 export interface XcodeResult {
   readonly targets: readonly Target[];
   readonly notes: readonly string[];
+  /** That the file itself cannot be read. */
+  readonly problems: readonly ProjectProblem[];
 }
 
 /** The dext and application targets of a project file. A file that cannot be read gives no target and a note. */
 export function readXcodeProject(path: string, files: ProjectFiles, paths: PathIndex): XcodeResult {
   const text = files.text(path);
-  if (text === undefined) return { targets: [], notes: [] };
+  if (text === undefined) return { targets: [], notes: [], problems: [] };
   const document = dictionaryOf(parseOpenStep(text));
   const objects = dictionaryOf(document?.get("objects"));
   const rootObject = dictionaryOf(objects?.get(textOfValue(document?.get("rootObject")) ?? ""));
-  if (!objects || !rootObject) return { targets: [], notes: [`${path} is not a project file that can be read.`] };
+  if (!objects || !rootObject) {
+    const detail = "it is not a property list with objects and a rootObject";
+    const span = { start: 0, end: Math.min(text.length, 1) };
+    const problem: ProjectProblem = { kind: "unreadable", path, span, target: undefined, setting: undefined, detail };
+    return { targets: [], notes: [`${path} is not a project file that can be read.`], problems: [problem] };
+  }
   const container = dirname(dirname(path));
   const projectDir = textOfValue(rootObject.get("projectDirPath")) ?? "";
   const project: XcodeProject = { path, root: join(container, projectDir), objects, files, paths };
@@ -61,7 +68,7 @@ export function readXcodeProject(path: string, files: ProjectFiles, paths: PathI
     const others = natives.filter((other) => other !== native);
     targets.push(toTarget(project, groups, native, native.kind, others));
   }
-  return { targets, notes: [] };
+  return { targets, notes: [], problems: [] };
 }
 
 interface NativeTarget {
@@ -128,7 +135,7 @@ function configurationsOf(
 ): TargetConfiguration[] {
   const own = buildConfigurations(project, target);
   const inherited = buildConfigurations(project, rootObject);
-  return own.map((configuration) => {
+  return own.flatMap((configuration) => {
     const configurationName = textOfValue(configuration.get("name")) ?? "";
     const base = inherited.find((other) => textOfValue(other.get("name")) === configurationName);
     const layers = [
@@ -137,27 +144,17 @@ function configurationsOf(
       configFile(project, groups, configuration),
       settingsOf(project, configuration),
     ];
-    return toConfiguration(project, configurationName, mergeForTarget(layers, kind, configurationName));
+    return joinPlatforms(
+      mergeForTarget(layers, kind, configurationName).map((each) => toConfiguration(project, configurationName, each)),
+    );
   });
-}
-
-/** Merges the settings of a target with the values that hold for the SDK that it is built with; an app for several is taken for macOS's. */
-export function mergeForTarget(
-  layers: readonly Settings[],
-  kind: Target["kind"],
-  configuration: string,
-): Map<string, Setting> {
-  if (kind === "dext") return mergeSettings(layers, { sdk: "driverkit", configuration });
-  const merged = mergeSettings(layers, { sdk: "macosx", configuration });
-  const sdk = expandVariables(merged.get("SDKROOT")?.value ?? "", valuesOf(merged));
-  return sdk.startsWith("iphoneos") ? mergeSettings(layers, { sdk: "iphoneos", configuration }) : merged;
 }
 
 /** Takes the settings of one configuration, merged, for what the model wants to know; relative paths start from the project's root. */
 export function toConfiguration(
   project: Pick<XcodeProject, "root" | "paths">,
   name: string,
-  settings: Settings,
+  { platform, settings }: PlatformSettings,
 ): TargetConfiguration {
   const variables = valuesOf(settings);
   const places = new Map<string, SettingPlace>();
@@ -169,6 +166,7 @@ export function toConfiguration(
   };
   return {
     name,
+    ...(platform && { platform }),
     infoPlist: projectFile(project, expanded("INFOPLIST_FILE")),
     entitlements: projectFile(project, expanded("CODE_SIGN_ENTITLEMENTS")),
     bundleId: expanded("PRODUCT_BUNDLE_IDENTIFIER"),

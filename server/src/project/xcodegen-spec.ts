@@ -1,7 +1,7 @@
 // Reads XcodeGen's specification: YAML with includes and target templates put together. Says nothing of Xcode; `xcodegen.ts` does.
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document } from "yaml";
 import { dirname, join } from "../base/paths.ts";
-import type { SettingPlace } from "./model.ts";
+import type { ProjectProblem, SettingPlace } from "./model.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
 
 /** A value of the specification. Every scalar is text as written: `YES`, `13.0` and `0x10` mean themselves. */
@@ -12,6 +12,8 @@ export interface SpecResult {
   /** The specification with its includes; undefined when the file is none. */
   readonly spec: SpecMap | undefined;
   readonly notes: readonly string[];
+  /** The files that cannot be read. */
+  readonly problems: readonly ProjectProblem[];
 }
 
 /** A specification that a person wrote is a few kilobytes; beyond these bounds the file is not read. */
@@ -25,9 +27,10 @@ const MAX_INCLUDES = 64;
 
 /** Reads a specification. Broken YAML, alias bombs and include cycles give a note, never an exception. */
 export function readSpec(path: string, files: ProjectFiles, paths: PathIndex): SpecResult {
-  const notes: string[] = [];
-  const spec = new SpecReader(files, paths, notes).read(path, new Set());
-  return { spec, notes };
+  const problems: ProjectProblem[] = [];
+  const spec = new SpecReader(files, paths, problems).read(path, new Set());
+  const notes = problems.map((problem) => `${problem.path} cannot be read: ${problem.detail}.`);
+  return { spec, notes, problems };
 }
 
 /** The map at a key; an empty one where there is none. */
@@ -140,7 +143,7 @@ class SpecReader {
   constructor(
     private readonly files: ProjectFiles,
     private readonly paths: PathIndex,
-    private readonly notes: string[],
+    private readonly problems: ProjectProblem[],
   ) {}
 
   /** The file with its includes under it; `active` holds the files on the way here. */
@@ -166,8 +169,7 @@ class SpecReader {
       return undefined;
     }
     if (isTooDeep(text)) {
-      this.notes.push(`${path} cannot be read: it is nested too deeply.`);
-      return undefined;
+      return this.refuse(path, "it is nested too deeply", text, 0);
     }
     try {
       // "failsafe" keeps scalars as text: XcodeGen hands YES, NO and version numbers to Xcode as they are.
@@ -180,16 +182,24 @@ class SpecReader {
       });
       const [error] = document.errors;
       if (error) {
-        this.notes.push(`${path} cannot be read: ${error.message.split("\n")[0] ?? ""}`);
-        return undefined;
+        const [at] = error.pos;
+        // The library's message goes on with the place, which is shown in another way, and an excerpt.
+        const detail = (error.message.split("\n")[0] ?? "").replace(/( at line \d+, column \d+)?\W*$/, "");
+        return this.refuse(path, detail, text, at + text.length - content.length);
       }
       const value = toSpec(document.toJS({ maxAliasCount: MAX_ALIASES, mapAsMap: true }), { nodes: MAX_NODES }, 0);
       notePlaces(value, document.contents, { path, document, offset: text.length - content.length, budget: MAX_NODES });
       return isSpecMap(value) ? value : undefined;
     } catch {
-      this.notes.push(`${path} cannot be read: it refers to itself without end, or is too large.`);
-      return undefined;
+      return this.refuse(path, "it refers to itself without end, or is too large", text, 0);
     }
+  }
+
+  private refuse(path: string, detail: string, text: string, at: number): undefined {
+    const start = Math.max(0, Math.min(at, text.length - 1));
+    const span = { start, end: Math.min(text.length, start + 1) };
+    this.problems.push({ kind: "unreadable", path, span, target: undefined, setting: undefined, detail });
+    return undefined;
   }
 }
 

@@ -5,8 +5,9 @@ import { basename, dirname, isWithin, join, relative } from "../base/paths.ts";
 import { isHeader, isSource } from "./file-kinds.ts";
 import type { Embedding, Target, TargetConfiguration } from "./model.ts";
 import { builtInSettings, type Setting, type Settings } from "./build-settings.ts";
+import { joinPlatforms, mergeForTarget } from "./platforms.ts";
 import type { PathIndex, ProjectFiles } from "./project-files.ts";
-import { mergeForTarget, toConfiguration, type XcodeResult } from "./xcode-project.ts";
+import { toConfiguration, type XcodeResult } from "./xcode-project.ts";
 import { readXcconfig } from "./xcconfig.ts";
 import {
   isSpecMap,
@@ -56,8 +57,8 @@ export function readXcodeGen(
   paths: PathIndex,
   known: readonly Target[],
 ): XcodeResult {
-  const { spec: map, notes } = readSpec(path, files, paths);
-  if (!map) return { targets: [], notes };
+  const { spec: map, notes, problems } = readSpec(path, files, paths);
+  if (!map) return { targets: [], notes, problems };
   const spec: Spec = { path, root: dirname(path), map, files, paths };
   const generated = known.filter(({ definedIn }) => dirname(dirname(definedIn)) === spec.root);
   const targets: Target[] = [];
@@ -67,7 +68,7 @@ export function readXcodeGen(
       if (!generated.some((other) => other.name === target.name)) targets.push(target);
     }
   }
-  return { targets, notes: [...notes, ...targets.flatMap((target) => notesOf(target, paths))] };
+  return { targets, notes: [...notes, ...targets.flatMap((target) => notesOf(target, paths))], problems };
 }
 
 /** One target, or one for each of its platforms. */
@@ -144,28 +145,38 @@ function configurationsOf(
 ): TargetConfiguration[] {
   const configs = mapAt(spec.map, "configs");
   const names = configs.size > 0 ? [...configs.keys()].slice(0, 64) : ["Debug", "Release"];
-  return names.map((configuration) => {
+  return names.flatMap((configuration) => {
     const layers = [
       builtIn(spec, name, entry, kind, platform, configuration),
       ...settingLayers(spec, spec.map, configuration, 0),
       ...settingLayers(spec, entry, configuration, 0),
     ];
     const merged = mergeForTarget(layers, kind, configuration);
-    // What the settings do not say, XcodeGen takes from the target's own keys, and an Info.plist from its sources.
-    for (const [setting, key] of [
-      ["INFOPLIST_FILE", "info"],
-      ["CODE_SIGN_ENTITLEMENTS", "entitlements"],
-    ] as const) {
-      const value = textAt(mapAt(entry, key), "path");
-      const place = placeAt(mapAt(entry, key), "path");
-      if (value !== undefined && !merged.get(setting)?.value) merged.set(setting, { value, place });
-    }
-    if (!merged.get("INFOPLIST_FILE")?.value) {
-      const own = files.find((file) => basename(file) === "Info.plist") ?? templateBelow(spec, folders);
-      if (own !== undefined) merged.set("INFOPLIST_FILE", { value: relative(spec.root, own), place: undefined });
-    }
-    return toConfiguration(spec, configuration, merged);
+    for (const { settings } of merged) addFiles(spec, entry, settings, { files, folders });
+    return joinPlatforms(merged.map((each) => toConfiguration(spec, configuration, each)));
   });
+}
+
+/** What the settings do not say, XcodeGen takes from the target's own keys, and an Info.plist from its sources. */
+function addFiles(
+  spec: Spec,
+  entry: SpecMap,
+  settings: Map<string, Setting>,
+  { files, folders }: Pick<TargetParts, "files" | "folders">,
+): void {
+  for (const [setting, key] of [
+    ["INFOPLIST_FILE", "info"],
+    ["CODE_SIGN_ENTITLEMENTS", "entitlements"],
+  ] as const) {
+    const value = textAt(mapAt(entry, key), "path");
+    const place = placeAt(mapAt(entry, key), "path");
+    if (value !== undefined && !settings.get(setting)?.value)
+      settings.set(setting, { value, place: place && { ...place, generated: true } });
+  }
+  if (!settings.get("INFOPLIST_FILE")?.value) {
+    const own = files.find((file) => basename(file) === "Info.plist") ?? templateBelow(spec, folders);
+    if (own !== undefined) settings.set("INFOPLIST_FILE", { value: relative(spec.root, own), place: undefined });
+  }
 }
 
 /** An Info.plist that a script makes out of `Info.plist.in` before XcodeGen runs. */

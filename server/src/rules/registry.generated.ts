@@ -53,6 +53,7 @@ import pciPersonalityNoMatchKey from "./pci/pci-personality-no-match-key.ts";
 import pciTunnelCompatibleMissing from "./pci/pci-tunnel-compatible-missing.ts";
 import plistBundleidMismatch from "./plist/plist-bundleid-mismatch.ts";
 import plistBundleidTooLong from "./plist/plist-bundleid-too-long.ts";
+import plistClassMisspelt from "./plist/plist-class-misspelt.ts";
 import plistDuplicateKey from "./plist/plist-duplicate-key.ts";
 import plistIoclassMismatch from "./plist/plist-ioclass-mismatch.ts";
 import plistIpadosUserresources from "./plist/plist-ipados-userresources.ts";
@@ -69,7 +70,9 @@ import plistServerNameMissing from "./plist/plist-server-name-missing.ts";
 import plistServerOrgMismatch from "./plist/plist-server-org-mismatch.ts";
 import plistUnknownKey from "./plist/plist-unknown-key.ts";
 import plistUserclassUnknown from "./plist/plist-userclass-unknown.ts";
+import plistValueSpaces from "./plist/plist-value-spaces.ts";
 import plistWildcardMatch from "./plist/plist-wildcard-match.ts";
+import projectSettingUnresolved from "./general/project-setting-unresolved.ts";
 import queueSameName from "./queues/queue-same-name.ts";
 import releaseBorrowed from "./ownership/release-borrowed.ts";
 import scsiConstraintsMissingKey from "./scsi/scsi-constraints-missing-key.ts";
@@ -86,6 +89,7 @@ import unusedSuppression from "./general/unused-suppression.ts";
 import usbDescriptorLeak from "./ownership/usb-descriptor-leak.ts";
 import usbEntitlementShape from "./usb/usb-entitlement-shape.ts";
 import usbMatchKeyCombination from "./usb/usb-match-key-combination.ts";
+import usbValueOutOfRange from "./usb/usb-value-out-of-range.ts";
 import useAfterRelease from "./ownership/use-after-release.ts";
 import userClientCopyclientmemoryRef from "./user-client/user-client-copyclientmemory-ref.ts";
 
@@ -144,6 +148,7 @@ export const rules: readonly Rule[] = [
   pciTunnelCompatibleMissing,
   plistBundleidMismatch,
   plistBundleidTooLong,
+  plistClassMisspelt,
   plistDuplicateKey,
   plistIoclassMismatch,
   plistIpadosUserresources,
@@ -160,7 +165,9 @@ export const rules: readonly Rule[] = [
   plistServerOrgMismatch,
   plistUnknownKey,
   plistUserclassUnknown,
+  plistValueSpaces,
   plistWildcardMatch,
+  projectSettingUnresolved,
   queueSameName,
   releaseBorrowed,
   scsiConstraintsMissingKey,
@@ -177,6 +184,7 @@ export const rules: readonly Rule[] = [
   usbDescriptorLeak,
   usbEntitlementShape,
   usbMatchKeyCombination,
+  usbValueOutOfRange,
   useAfterRelease,
   userClientCopyclientmemoryRef,
 ];

@@ -445,6 +445,14 @@ More about a rule: dextlint explain banned-word
       assert.equal(err, "dextlint: would fix 1 problem in 1 file\n");
       assert.match(read("a/A.cpp"), /BAD/);
     });
+
+    it("names a file outside the working directory by its whole path", async () => {
+      write("a/A.cpp", BAD);
+      write("b/B.cpp", BAD);
+      const { out } = await dextlint("check --diff ../a/A.cpp", { cwd: "b" });
+      const name = fromNative(path.join(folder, "a/A.cpp")).replace(/^\//, "");
+      assert.deepEqual(out.split("\n").slice(0, 2), [`--- a/${name}`, `+++ b/${name}`]);
+    });
   });
 });
 

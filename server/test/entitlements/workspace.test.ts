@@ -119,6 +119,21 @@ describe("plist and entitlement rules on an Xcode project", () => {
     assert.deepEqual(await lint(open), []);
   });
 
+  it("judges the entitlements of each platform by its own key", async () => {
+    const pad = (body: string): Files =>
+      workspace((files) => {
+        const two = `"CODE_SIGN_ENTITLEMENTS[sdk=macosx*]" = AcmeRAIDApp/AcmeRAIDApp.entitlements; "CODE_SIGN_ENTITLEMENTS[sdk=iphoneos*]" = AcmeRAIDApp/Pad.entitlements; SUPPORTED_PLATFORMS = "iphoneos macosx";`;
+        const one = /CODE_SIGN_ENTITLEMENTS = AcmeRAIDApp\/AcmeRAIDApp\.entitlements;/g;
+        files[PROJECT] = (files[PROJECT] ?? "").replace(one, two);
+        files["/ws/AcmeRAIDApp/Pad.entitlements"] = `<plist version="1.0"><dict>${body}</dict></plist>`;
+      });
+    const right = pad("<key>com.apple.developer.driverkit.communicates-with-drivers</key><true/>");
+    assert.deepEqual(await lint(right), []);
+    const [found, ...rest] = await lint(pad("<key>com.apple.developer.networking.multicast</key><true/>"));
+    assert.deepEqual(rest, []);
+    assert.match(found ?? "", /^Pad\.entitlements:1 error entitlement-userclient-access-missing: .* on iPadOS/);
+  });
+
   it("never speaks of a client that is not in the workspace", async () => {
     const alone = workspace((files) => {
       for (const file of Object.keys(files)) if (file.includes("AcmeRAIDApp/")) files[file] = "";

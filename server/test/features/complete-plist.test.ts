@@ -55,12 +55,18 @@ describe("completion of keys", () => {
       assert.ok(!seen.includes(absent), absent);
   });
 
-  it("in a personality: those of the provider's bus before those of others", async () => {
+  it("in a personality: those of the provider's bus, and those of no other", async () => {
     const seen = await labels(info("<key>Acme</key>\n\t\t<dict>\n", "\t\t\t<ke‸\n"));
     assert.ok(!seen.includes("IOUserClass") && !seen.includes("CFBundleVersion"));
     assert.ok(seen.indexOf("IOPCITunnelCompatible") < seen.indexOf("IOMatchCategory"));
-    assert.ok(seen.indexOf("IOMatchCategory") < seen.indexOf("idVendor"));
-    assert.ok(seen.indexOf("idVendor") > 0);
+    assert.ok(seen.includes("IOMatchCategory") && !seen.includes("idVendor") && !seen.includes("PrimaryUsage"));
+    const files = info("<key>Acme</key>\n\t\t<dict>\n", "\t\t\t<ke‸\n");
+    const usb = await labels({
+      ...files,
+      [INFO_PATH]: (files[INFO_PATH] ?? "").replace("IOPCIDevice", "IOUSBHostDevice"),
+    });
+    assert.deepEqual(usb.slice(0, 2), ["idVendor", "idProduct"]);
+    assert.ok(!usb.some((key) => key.startsWith("IOPCI")));
   });
 
   it("in a dictionary for Create()", async () => {
@@ -170,6 +176,11 @@ describe("completion of keys", () => {
 });
 
 describe("completion of values", () => {
+  it("the kernel's own interface for a plain service, before extensions of families", async () => {
+    const files = info("<key>Acme</key>\n\t\t<dict>\n", "<key>CFBundleIdentifierKernel</key><string>‸</string>\n");
+    assert.equal((await labels(files))[0], "com.apple.kpi.iokit");
+  });
+
   it("classes of the project for IOUserClass, user clients first where one is wanted", async () => {
     const driver = project({ [INFO_PATH]: markBehind(INFO, "<string>Acme") });
     assert.deepEqual(await labels(driver), ["AcmeDriver", "AcmeClient"]);

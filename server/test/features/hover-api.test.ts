@@ -35,6 +35,14 @@ describe("hover on DriverKit calls", () => {
     assert.equal(await hover("/p/Driver/other.cpp", 'void f() { OSString::withCStr‸ing("x"); }'), "nothing");
   });
 
+  it("says which dictionary Create() is given the name of", async () => {
+    const text = await inCode('"UserCl');
+    assert.match(
+      text,
+      /^\*\*UserClientProperties\*\* in “Acme” \(Info\.plist\): IOClass `\w+`, IOUserClass `AcmeClient`/,
+    );
+  });
+
   it("says in .iig files where a class of DriverKit comes from", async () => {
     const text = await hover("/p/Driver/AcmeDriver.iig", markBehind(IIG, "public IOServ"));
     assert.equal(text, "`IOService` of DriverKit, derives from `OSObject` → `OSMetaClassBase`");

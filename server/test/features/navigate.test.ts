@@ -76,6 +76,13 @@ describe("definition", () => {
 });
 
 describe("references", () => {
+  it("of a bundle id: where it is said, and which apps open its driver", async () => {
+    const places = await references(INFO_PATH, markBehind(INFO, "<key>CFBundleIdentifier</key>\n\t<string>"));
+    assert.equal(places.length, 2, places.join("\n"));
+    assert.match(places[0] ?? "", /^App\.entitlements:\d+ com\.acme\.app\.driver$/);
+    assert.match(places[1] ?? "", /^Info\.plist:\d+ com\.acme\.app\.driver$/);
+  });
+
   it("of a class, across plist, .iig and C++", async () => {
     const wanted = [
       "AcmeDriver.cpp:5 AcmeDriver",

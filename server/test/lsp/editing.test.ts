@@ -260,7 +260,12 @@ describe("language server, editing", () => {
         "",
         "App/App.entitlements",
         "  ✓ com.apple.developer.driverkit.userclient-access",
+        "      com.acme.app.driver",
         "  · com.apple.developer.system-extension.install",
+        "",
+        "✓ claimed as needed",
+        "✗ missing, or not what is needed",
+        "· not judged",
         "",
       ].join("\n"),
     });

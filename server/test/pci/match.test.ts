@@ -1,13 +1,7 @@
 // Match strings: read and compared as the kernel does it.
 import assert from "node:assert/strict";
-import {
-  coverage,
-  cubesOf,
-  matchesRegister,
-  parsePciMatch,
-  PCI_MATCH_KEYS,
-  type Cube,
-} from "../../src/knowledge/pci.ts";
+import { coverage, type Cube } from "../../src/knowledge/device-sets.ts";
+import { cubesOf, matchesRegister, parsePciMatch, PCI_MATCH_KEYS } from "../../src/knowledge/pci.ts";
 
 const FULL = 0xffffffffn;
 

@@ -165,7 +165,7 @@ describe("features/grants-report", () => {
       {
         entitlement: "com.apple.developer.driverkit.transport.usb",
         usedBy: [{ personality: "AcmeLED", userClass: "AcmeLED", because: "IOProviderClass IOUSBHostInterface" }],
-        vendors: [{ vendor: "0x1234", products: ["0x5678"] }],
+        vendors: [{ vendor: "0x1234", products: ["0x5678"], personalities: ["AcmeLED"] }],
         anyVendor: false,
       },
     ]);
@@ -248,6 +248,45 @@ describe("features/grants-report", () => {
     });
     const any = "<key>com.apple.developer.driverkit.allow-any-userclient-access</key><true/>";
     assert.deepEqual(await grants(any, "", install), { needs: [], claims: undefined });
+  });
+
+  it("follows the class that a driver derives from, ids of arrays and masks, and which personality they are of", async () => {
+    const personality = (name: string, body: string): string =>
+      `<key>${name}</key><dict><key>IOProviderClass</key><string>IOUSBHostDevice</string><key>IOUserClass</key><string>${name}</string>` +
+      `<key>idVendor</key><integer>1</integer>${body}</dict>`;
+    const [report] = grantsReports(
+      await sourceOf({
+        "/w/Info.plist": XML(
+          "<key>CFBundlePackageType</key><string>DEXT</string><key>IOKitPersonalities</key><dict>" +
+            personality("Sound", "<key>idProductArray</key><array><integer>2</integer><integer>3</integer></array>") +
+            personality(
+              "Keys",
+              "<key>idProduct</key><integer>16</integer><key>idProductMask</key><integer>65520</integer>",
+            ) +
+            "</dict>",
+        ),
+        "/w/D.iig": "class Sound : public IOUserAudioDriver { };\nclass Keys : public IOUserMIDIDriver { };\n",
+        "/w/D.entitlements": XML(
+          "<key>com.apple.developer.driverkit.transport.usb</key><array><dict><key>idVendor</key><integer>1</integer></dict></array>",
+        ),
+      }),
+    );
+    assert.deepEqual(
+      report?.needs.map(({ entitlement, usedBy }) => [entitlement.slice(30), ...usedBy.map(({ because }) => because)]),
+      [
+        ["family.audio", "derives from IOUserAudioDriver"],
+        ["family.midi", "derives from IOUserMIDIDriver"],
+        ["transport.usb", "IOProviderClass IOUSBHostDevice", "IOProviderClass IOUSBHostDevice"],
+      ],
+    );
+    assert.deepEqual(report?.needs[2]?.vendors, [
+      { vendor: "0x0001", products: ["0x0002", "0x0003", "0x0010 & 0xFFF0"], personalities: ["Sound", "Keys"] },
+    ]);
+    const text = formatGrants(report ? [report] : [], { ...shown, columns: 60 });
+    assert.match(text, /0x0010 under the\s+mask 0xFFF0 \(16 ids\)/);
+    assert.match(text, /transport\.usb\n {6}idVendor 1\n/);
+    assert.match(text, /\n✗ missing, or not what is needed\n/);
+    for (const line of text.split("\n")) assert.ok(line.length <= 60, line);
   });
 
   it("prints text that can be pasted", async () => {

@@ -129,6 +129,23 @@ describe("project/discover", () => {
       assert.deepEqual(entitlementsOf(dext), ["/p/entitlements.plist"]);
     });
 
+    it("takes a dext's file for its own by where it lies, with an app's key in it too", () => {
+      const install = "<key>com.apple.developer.system-extension.install</key><true/>";
+      const mixed = plist(`<key>com.apple.developer.driverkit</key><true/>${install}`);
+      const named = discover({ "/p/Driver/Info.plist": DEXT, "/p/Driver/Driver.entitlements": plist(install) });
+      assert.deepEqual(entitlementsOf(only(named)), ["/p/Driver/Driver.entitlements"]);
+      const alone = discover({ "/p/Driver/Info.plist": DEXT, "/p/Driver/x.entitlements": mixed });
+      assert.deepEqual(entitlementsOf(only(alone)), ["/p/Driver/x.entitlements"]);
+      const apps = discover({ "/p/Driver/Info.plist": DEXT, "/p/Driver/App.entitlements": plist(install) });
+      assert.deepEqual(entitlementsOf(only(apps)), []);
+    });
+
+    it("takes an Info.plist that breaks off for a dext's beside a dext's entitlements", () => {
+      const files = { "/p/Driver/Info.plist": DEXT.slice(0, 70), "/p/Driver/Driver.entitlements": DEXT_ENTITLEMENTS };
+      assert.deepEqual(infoPlistsOf(only(discover(files))), ["/p/Driver/Info.plist"]);
+      assert.deepEqual(dexts(discover({ "/p/A/Info.plist": DEXT.slice(0, 70) })), []);
+    });
+
     it("looks below and above the Info.plist", () => {
       const below = only(
         discover({
@@ -355,6 +372,59 @@ describe("project/discover", () => {
         const { targets } = discover({ ...FILES, "/w/P.xcodeproj/project.pbxproj": project(sdk) });
         assert.equal(targets.find(({ kind }) => kind === "app")?.configurations[0]?.bundleId, id);
       }
+    });
+
+    it("gives an app a configuration for each platform where its files differ", () => {
+      const project = (settings: string): Target => {
+        const text = PROJECT.replace(
+          "CODE_SIGN_ENTITLEMENTS = App/App.entitlements;",
+          `SUPPORTED_PLATFORMS = "iphoneos macosx"; ${settings}`,
+        );
+        const files = { ...FILES, "/w/App/Pad.entitlements": APP_ENTITLEMENTS, "/w/P.xcodeproj/project.pbxproj": text };
+        const apps = discover(files).targets.filter(({ kind, origin }) => kind === "app" && origin === "xcodeproj");
+        assert.equal(apps.length, 1);
+        return apps[0] as Target;
+      };
+      const differing = project(
+        `"CODE_SIGN_ENTITLEMENTS[sdk=macosx*]" = App/App.entitlements; "CODE_SIGN_ENTITLEMENTS[sdk=iphoneos*]" = App/Pad.entitlements;`,
+      );
+      assert.deepEqual(
+        differing.configurations.map(({ name, platform, entitlements }) => [name, platform, entitlements]),
+        [
+          ["Debug", "macOS", "/w/App/App.entitlements"],
+          ["Debug", "iPadOS", "/w/App/Pad.entitlements"],
+        ],
+      );
+      const same = project("CODE_SIGN_ENTITLEMENTS = App/App.entitlements;");
+      assert.deepEqual(
+        same.configurations.map(({ platform, entitlements }) => [platform, entitlements]),
+        [[undefined, "/w/App/App.entitlements"]],
+      );
+    });
+
+    it("tells which settings lead nowhere, and where they stand", () => {
+      const text = PROJECT.replace("App/App.entitlements", "App/Other.entitlements");
+      const { problems } = discover({ ...FILES, "/w/P.xcodeproj/project.pbxproj": text });
+      assert.deepEqual(
+        problems.map(({ kind, target, setting, detail }) => [kind, target?.name, setting, detail]),
+        [
+          ["cycle", "My Driver", "PRODUCT_BUNDLE_IDENTIFIER", "$(LOOP_A) → $(LOOP_B) → $(LOOP_A)"],
+          ["missing-file", "App", "CODE_SIGN_ENTITLEMENTS", "Other.entitlements"],
+        ],
+      );
+      for (const { path, span } of problems) {
+        assert.equal(path, "/w/P.xcodeproj/project.pbxproj");
+        assert.match(text.slice(span.start, span.end), /^"?(\$\(LOOP_A\)|App\/Other\.entitlements)"?$/);
+      }
+      const broken = discover({ "/w/P.xcodeproj/project.pbxproj": "{", "/w/project.yml": "targets:\n  - [\n" });
+      assert.deepEqual(
+        broken.problems.map(({ kind, path }) => [kind, path]),
+        [
+          ["unreadable", "/w/P.xcodeproj/project.pbxproj"],
+          ["unreadable", "/w/project.yml"],
+        ],
+      );
+      for (const note of broken.notes) assert.doesNotMatch(note, /:\.?$/);
     });
 
     it("survives every beginning of a project file", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   builtInSettings,
+  cycleIn,
   expandVariables,
   isTemplate,
   mergeSettings,
@@ -75,6 +76,28 @@ describe("project/build-settings", () => {
       { sdk: "driverkit", configuration: "Debug" },
     );
     assert.deepEqual(Object.fromEntries(valuesOf(merged)), { FLAGS: "-a -b", X: "dext", Y: "project", Z: "both" });
+  });
+
+  it("takes a setting's own name in its value for what earlier layers say", () => {
+    const layers = ["com.x", "$(ID).app", "${ID}.beta"].map((value) => builtInSettings(new Map([["ID", value]])));
+    const scope = { sdk: "macosx", configuration: "Debug" };
+    assert.equal(mergeSettings(layers, scope).get("ID")?.value, "com.x.app.beta");
+    assert.equal(mergeSettings(layers.slice(1, 2), scope).get("ID")?.value, "$(ID).app");
+  });
+
+  it("finds circles of variables", () => {
+    const settings = new Map([
+      ["A", "x$(B:lower)"],
+      ["B", "${C}"],
+      ["C", "$(B) $(D)"],
+      ["D", "$(E)"],
+      ["S", "$(S)"],
+    ]);
+    assert.deepEqual(cycleIn("A", settings), ["A", "B", "C", "B"]);
+    assert.deepEqual(cycleIn("S", settings), ["S", "S"]);
+    assert.equal(cycleIn("D", settings), undefined);
+    const many = new Map(Array.from({ length: 60 }, (_, i) => [`V${i}`, `$(V${i + 1})`.repeat(50)]));
+    assert.equal(cycleIn("V0", many), undefined);
   });
 
   it("ends where layers double what they inherit", () => {

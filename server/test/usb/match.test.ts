@@ -1,7 +1,8 @@
 // The table of USB matching: which sets of keys a nub takes, and how a claim stands to a personality.
 import assert from "node:assert/strict";
 import { isUsbCombination, type UsbProvider, type UsbValue } from "../../src/knowledge/usb.ts";
-import { judgeUsbClaim, usbDextOf } from "../../src/project/usb-claims.ts";
+import { usbDextOf } from "../../src/project/usb-claims.ts";
+import { compareUsb } from "../../src/project/usb-coverage.ts";
 import type { Target } from "../../src/project/model.ts";
 import { parsePlist } from "../../src/plist/parse.ts";
 import type { Parsers } from "../../src/syntax/parsers.ts";
@@ -94,7 +95,7 @@ describe("usb/claims", () => {
     assert.ok(pairing);
     const [found] = pairing.personalities;
     assert.ok(found);
-    return judgeUsbClaim(found, pairing.claim);
+    return compareUsb(found, pairing.claim).allowed;
   };
   const int = (key: string, value: string): string => `<key>${key}</key><integer>${value}</integer>`;
   const any = (key: string): string => `<key>${key}</key><string>*</string>`;
@@ -106,23 +107,36 @@ describe("usb/claims", () => {
     ["the vendor is enough", ids, `<dict>${int("idVendor", "4660")}</dict>`, "all"],
     ["hexadecimal is the same number", ids, `<dict>${int("idVendor", "0x1234")}</dict>`, "all"],
     ["a wildcard allows all", ids, `<dict>${any("idVendor")}</dict>`, "all"],
-    ["an empty dictionary is not judged", ids, "<dict/>", "all"],
+    ["an empty dictionary is not judged", ids, "<dict/>", "unclear"],
     ["another vendor", ids, `<dict>${int("idVendor", "1")}</dict>`, "none"],
     ["another product", ids, `<dict>${int("idVendor", "4660")}${int("idProduct", "1")}</dict>`, "none"],
     ["one of several fits", ids, `<dict>${int("idVendor", "1")}</dict><dict>${int("idVendor", "4660")}</dict>`, "all"],
     ["a key of the claim alone", ids, `<dict>${int("idVendor", "4660")}${int("bcdDevice", "1")}</dict>`, "unclear"],
     ["a class against a vendor", int("bDeviceClass", "3"), `<dict>${int("idVendor", "4660")}</dict>`, "unclear"],
-    [
-      "any vendor against one",
-      any("idVendor") + int("idProduct", "1"),
-      `<dict>${int("idVendor", "2")}</dict>`,
-      "unclear",
-    ],
+    ["any vendor against one", any("idVendor") + int("idProduct", "1"), `<dict>${int("idVendor", "2")}</dict>`, "some"],
     [
       "a list of products against one of them",
       int("idVendor", "4660") + array("idProductArray", 1, 2),
       `<dict>${int("idVendor", "4660")}${int("idProduct", "2")}</dict>`,
-      "unclear",
+      "some",
+    ],
+    [
+      "a list of products against each of them",
+      int("idVendor", "4660") + array("idProductArray", 1, 2),
+      `<dict>${int("idProduct", "1")}</dict><dict>${int("idVendor", "4660")}${int("idProduct", "2")}</dict>`,
+      "all",
+    ],
+    [
+      "a product against a list with it",
+      ids,
+      `<dict>${int("idVendor", "4660")}${array("idProductArray", 1, 22136)}</dict>`,
+      "all",
+    ],
+    [
+      "any product against one",
+      int("idVendor", "4660") + any("idProduct"),
+      `<dict>${int("idVendor", "4660")}${int("idProduct", "3")}</dict>`,
+      "some",
     ],
     [
       "a list of products against another",
@@ -131,7 +145,20 @@ describe("usb/claims", () => {
       "none",
     ],
     ["a value filled in later", ids, "<dict><key>idVendor</key><string>$(VENDOR)</string></dict>", "unclear"],
-    ["a mask of products", ids + int("idProductMask", "255"), `<dict>${int("idProduct", "1")}</dict>`, "unclear"],
+    ["a mask of other products", ids + int("idProductMask", "255"), `<dict>${int("idProduct", "1")}</dict>`, "none"],
+    [
+      "a mask of products, one allowed",
+      ids + int("idProductMask", "0xFF00"),
+      `<dict>${int("idProduct", "0x5601")}</dict>`,
+      "some",
+    ],
+    ["a number beyond its field fits none", int("idVendor", "70000"), `<dict>${int("idVendor", "1")}</dict>`, "all"],
+    [
+      "two products of a mask together",
+      int("idVendor", "1") + int("idProduct", "2") + int("idProductMask", "0xFFFE"),
+      `<dict>${int("idProduct", "2")}</dict><dict>${int("idProduct", "3")}</dict>`,
+      "all",
+    ],
   ];
   for (const [name, personality, claim, expected] of cases) {
     it(`${name}: ${expected}`, () => assert.equal(judge(personality, claim), expected));

@@ -4,7 +4,16 @@ import { indentUnit } from "../../syntax/layout.ts";
 import { ownerOf, plistKind, serviceClassesOf, isUserClient, type FeatureContext } from "../context.ts";
 import { cursorAt, type PlistCursor } from "./cursor.ts";
 import { describeKey } from "./describe-key.ts";
-import { busOf, busOfProvider, dictPlace, factOf, keysOf, type DictPlace, type KeyFact } from "./schema.ts";
+import {
+  busOf,
+  busOfProvider,
+  dictPlace,
+  factOf,
+  isKnownProvider,
+  keysOf,
+  type DictPlace,
+  type KeyFact,
+} from "./schema.ts";
 import {
   elementOf,
   escapeSnippet,
@@ -53,6 +62,7 @@ function completeKeys(context: FeatureContext, file: "info-plist" | "entitlement
   if (place === "personalities") return cursor.element === undefined ? [newPersonality(context, cursor)] : [];
   return keysOf(place)
     .filter((known) => !cursor.siblings.has(known.fact.key) && isOffered(known, context))
+    .filter((known) => place !== "personality" || !isOfOtherBus(known, cursor))
     .map((known) => keyItem(context, place, known, cursor));
 }
 
@@ -63,6 +73,15 @@ function isOffered(known: KeyFact, context: FeatureContext): boolean {
   const owner = ownerOf(context);
   if (shape === "private" || carriers.every((carrier) => carrier !== "dext" && carrier !== "app")) return false;
   return owner === undefined || carriers.includes(owner);
+}
+
+/** True for the matching keys of a bus that the personality's provider is not on. Of a provider that is not known, nothing is said. */
+function isOfOtherBus(known: KeyFact, cursor: PlistCursor): boolean {
+  const bus = busOf(known.fact.key);
+  const provider = cursor.siblings.get("IOProviderClass") ?? "";
+  if (bus === undefined || provider === "") return false;
+  const own = busOfProvider(provider);
+  return own === undefined ? isKnownProvider(provider) : own !== bus;
 }
 
 function keyItem(context: FeatureContext, place: DictPlace, known: KeyFact, cursor: PlistCursor): Completion {
@@ -103,18 +122,20 @@ function classNames(context: FeatureContext, wanted: "user client" | "driver"): 
   );
 }
 
-/** Required keys first; those of another bus than the provider's last. */
+/** The keys that name devices first where the provider's bus is known, then required ones. */
 function rankOf(known: KeyFact, place: DictPlace, cursor: PlistCursor): number {
   if (known.kind === "entitlement") return known.fact.carriers.length > 1 ? 1 : 0;
-  if (place === "pci-claim" || place === "usb-claim") {
-    const first = ["IOPCIPrimaryMatch", "IOPCIMatch", "idVendor", "idProduct"].indexOf(known.fact.key);
-    return first < 0 ? 10 : first;
-  }
+  if (place === "pci-claim" || place === "usb-claim") return deviceRank(known.fact.key);
   const order = ["required", "recommended", "optional", "build", "useless", "never"];
   const bus = busOf(known.fact.key);
-  const provider = busOfProvider(cursor.siblings.get("IOProviderClass") ?? "");
-  if (bus === undefined || place === "create") return 2 * order.indexOf(known.fact.requirement);
-  return provider === bus ? 1 : provider === undefined ? 5 : 20;
+  if (bus === undefined || place === "create") return 20 + 2 * order.indexOf(known.fact.requirement);
+  return busOfProvider(cursor.siblings.get("IOProviderClass") ?? "") === bus ? deviceRank(known.fact.key) : 25;
+}
+
+/** Of the keys of one bus, those that nearly every driver has come first. */
+function deviceRank(key: string): number {
+  const first = ["IOPCIPrimaryMatch", "IOPCIMatch", "idVendor", "idProduct"].indexOf(key);
+  return first < 0 ? 10 : first;
 }
 
 function completeValues(

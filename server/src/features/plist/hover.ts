@@ -10,7 +10,7 @@ import { bundleIdsOf, ownerOf, plistKind, type FeatureContext } from "../context
 import { escapeMarkdown, type Hover } from "../hover.ts";
 import { describeMatch } from "./decode-match.ts";
 import { describeKey } from "./describe-key.ts";
-import { dictPlace, factOf } from "./schema.ts";
+import { dictPlace, factOf, KERNEL_INTERFACE } from "./schema.ts";
 import { siteAt, type PlistSite } from "./site.ts";
 
 /** What is known of the key or value at an offset; undefined where nothing is, and in files without a schema. */
@@ -138,6 +138,9 @@ function describeBundleId(context: FeatureContext, text: string): string {
     return `The ${kind} “${escapeMarkdown(target.name)}”${where} (${escapeMarkdown(tail(target.definedIn))})`;
   });
   if (lines.length > 0) return lines.join("\n\n");
+  if (text === KERNEL_INTERFACE) {
+    return "The kernel's I/O Kit itself, which holds `IOUserService` and `IOUserUserClient`: no kernel extension has to be loaded for the driver.";
+  }
   const families = DRIVER_FAMILIES.filter(({ kernelId }) => kernelId === text);
   const classes = families.map(({ ioClass }) => `\`${ioClass}\``).join(", ");
   return families.length > 0 ? `The kernel extension that holds ${classes}.` : "";

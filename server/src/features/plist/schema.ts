@@ -1,7 +1,9 @@
 // Which keys belong where in an Info.plist or entitlements file: the knowledge tables by place. Plain data.
 import { ENTITLEMENTS, entitlementFact, type EntitlementFact } from "../../knowledge/entitlements.ts";
+import { driverKitClass } from "../../knowledge/api.ts";
 import {
   CREATE_KEYS,
+  DRIVER_FAMILIES,
   infoKeyFact,
   PERSONALITY_KEYS,
   TOP_LEVEL_KEYS,
@@ -15,6 +17,9 @@ import { USB_ENTITLEMENT, USB_MATCH_KEYS, USB_PRODUCT_ARRAY, USB_PRODUCT_MASK } 
  * "pci-claim" and "usb-claim": a dictionary in the array of a transport entitlement.
  */
 export type DictPlace = "top" | "personalities" | "personality" | "create" | "entitlements" | "pci-claim" | "usb-claim";
+
+/** The id by which personalities name the kernel's I/O Kit itself, where IOUserService and IOUserUserClient are (xnu, config/IOKit.exports). */
+export const KERNEL_INTERFACE = "com.apple.kpi.iokit";
 
 export type KeyFact =
   | { readonly kind: "info"; readonly fact: InfoKeyFact }
@@ -106,6 +111,13 @@ export function busOfProvider(className: string): "pci" | "usb" | "hid" | undefi
   if (className === "IOPCIDevice") return "pci";
   if (className.startsWith("IOUSBHost")) return "usb";
   return className === "IOHIDInterface" ? "hid" : undefined;
+}
+
+/** True for providers that drivers are known to attach to. */
+export function isKnownProvider(className: string): boolean {
+  return (
+    driverKitClass(className) !== undefined || DRIVER_FAMILIES.some(({ providers }) => providers.includes(className))
+  );
 }
 
 function isUsbKey(key: string): boolean {

@@ -6,7 +6,7 @@ import { entryOf, stringOf, type PlistValue } from "../../plist/document.ts";
 import { personalitiesOf } from "../../project/dext-plists.ts";
 import { infoPlistsOf } from "../../project/model.ts";
 import { bundleIdsOf, isUserClient, serviceClassesOf, type FeatureContext } from "../context.ts";
-import type { DictPlace, KeyFact } from "./schema.ts";
+import { KERNEL_INTERFACE, type DictPlace, type KeyFact } from "./schema.ts";
 
 export interface ProposedValue {
   readonly text: string;
@@ -96,9 +96,12 @@ function kernelIds(siblings: ReadonlyMap<string, string>): ProposedValue[] {
     family.kernelId === undefined ? [] : [{ id: family.kernelId, family }],
   );
   const rank = (family: DriverFamily): number => Number(family.ioClass !== ioClass);
-  return known
+  const extensions = known
     .sort((a, b) => rank(a.family) - rank(b.family))
-    .map(({ id, family }) => ({ text: id, detail: family.ioClass, kind: "id" }));
+    .map(({ id, family }): ProposedValue => ({ text: id, detail: family.ioClass, kind: "id" }));
+  const own: ProposedValue = { text: KERNEL_INTERFACE, detail: "IOUserService", kind: "id" };
+  // Classes of families that are in no extension of their own are in the kernel, or loaded with the provider.
+  return known.some(({ family }) => family.ioClass === ioClass) ? [...extensions, own] : [own, ...extensions];
 }
 
 function ids(context: FeatureContext, kind: "dext" | "app"): ProposedValue[] {

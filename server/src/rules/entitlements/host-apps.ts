@@ -1,6 +1,10 @@
 // Which apps of the workspace bring a dext with them or open it, and on which platforms: what the rules about app entitlements start from.
 import type { Step } from "../../base/step.ts";
-import { SYSTEM_EXTENSION_INSTALL, USERCLIENT_ACCESS } from "../../knowledge/entitlements.ts";
+import {
+  COMMUNICATES_WITH_DRIVERS,
+  SYSTEM_EXTENSION_INSTALL,
+  USERCLIENT_ACCESS,
+} from "../../knowledge/entitlements.ts";
 import {
   entryOf,
   valueOf,
@@ -9,13 +13,11 @@ import {
   type PlistEntry,
   type PlistValue,
 } from "../../plist/document.ts";
-import { expandVariables } from "../../project/build-settings.ts";
 import { hostsOf } from "../../project/hosts.ts";
-import type { ProjectModel, Target, TargetConfiguration } from "../../project/model.ts";
+import type { Platform, ProjectModel, Target, TargetConfiguration } from "../../project/model.ts";
+import { platformsOfSettings } from "../../project/platforms.ts";
 import type { ProjectIndex } from "../../semantics/model.ts";
 import { dextInfosOf, textIn, type ClassDict, type Dict, type DextInfo } from "../plist/dext-info.ts";
-
-export type Platform = "macOS" | "iPadOS";
 
 type PlistOf = (path: string) => PlistDocument | undefined;
 
@@ -29,8 +31,9 @@ export interface AppEntitlements {
   readonly platforms: ReadonlySet<Platform>;
 }
 
-/** The entitlements of the apps that bring a dext with them, each file once, with the dext's id in the same configuration. */
+/** An entitlements file of an app that brings a dext with it, with the dext's id in the same configuration. */
 export interface HostedDext {
+  readonly dext: Target;
   readonly host: AppEntitlements;
   readonly configuration: TargetConfiguration;
   readonly info: DextInfo;
@@ -42,55 +45,66 @@ export function hostAppsOf(dext: Target, project: ProjectModel): Target[] {
   return hostsOf(dext, project).map(({ app }) => app);
 }
 
-/** The dext with each entitlements file of an app that embeds it, where both sides could be read and the dext's id is known. */
+/** The configuration of a dext that is built together with one of an app: the one of the same name, else the first. */
+export function builtWith(dext: Target, { name }: TargetConfiguration): TargetConfiguration | undefined {
+  return dext.configurations.find((each) => each.name === name) ?? dext.configurations[0];
+}
+
+/**
+ * The dext with each entitlements file of an app that embeds it, where both sides could be read and the dext's id is known; once for each
+ * id that the configurations with that file have.
+ */
 export function hostedDexts(dext: Target, project: ProjectModel, plist: PlistOf): HostedDext[] {
   const infos = dextInfosOf(dext, plist);
   const seen = new Set<string>();
   const result: HostedDext[] = [];
   for (const app of hostAppsOf(dext, project)) {
     for (const host of entitlementsOfApp(app, plist)) {
-      const { name } = host.configuration;
-      const own = dext.configurations.find((each) => each.name === name) ?? dext.configurations[0];
+      const own = builtWith(dext, host.configuration);
       const info = infos.find(({ configurations }) => own !== undefined && configurations.includes(own));
       const id = own && info?.idIn(own);
-      if (seen.has(host.document.path) || !own || !info || id === undefined) continue;
-      seen.add(host.document.path);
-      result.push({ host, configuration: own, info, id });
+      const key = `${host.document.path}\u0000${id ?? ""}`;
+      if (seen.has(key) || !own || !info || id === undefined) continue;
+      seen.add(key);
+      result.push({ dext, host, configuration: own, info, id });
     }
   }
   return result;
 }
 
-/** The entitlements of an app, one for each configuration that has some which can be read. */
+/** The entitlements of an app, one for each configuration and file that can be read. */
 export function entitlementsOfApp(app: Target, plist: PlistOf): AppEntitlements[] {
-  return app.configurations.flatMap((configuration) => {
+  const found = new Map<string, AppEntitlements>();
+  for (const configuration of app.configurations) {
     const document = configuration.entitlements === undefined ? undefined : plist(configuration.entitlements);
     const root = document && wholeDict(document);
-    if (!document || !root) return [];
+    if (!document || !root) continue;
     const info = configuration.infoPlist === undefined ? undefined : plist(configuration.infoPlist);
-    return [{ app, configuration, document, root, platforms: platformsOf(configuration, root, info?.root) }];
-  });
+    const own = platformsOf(configuration, root, info?.root);
+    // Where only the Info.plists differ by platform, the entitlements are those of both.
+    const key = `${configuration.name}\u0000${document.path}`;
+    const platforms = new Set([...(found.get(key)?.platforms ?? []), ...own]);
+    found.set(key, { configuration, ...found.get(key), app, document, root, platforms });
+  }
+  return [...found.values()];
 }
 
 /** The platforms an app is built for: by its build settings, else by keys that only one platform has. */
 function platformsOf(
-  { variables }: TargetConfiguration,
+  { platform, variables }: TargetConfiguration,
   entitlements: Dict,
   info: PlistValue | undefined,
 ): ReadonlySet<Platform> {
-  const setting = (name: string): string => expandVariables(variables.get(name) ?? "", variables);
+  if (platform) return new Set([platform]);
+  const said = platformsOfSettings(variables);
+  if (said.size > 0 || variables.has("SDKROOT")) return said;
   const platforms = new Set<Platform>();
-  const add = (names: string): void => {
-    if (/\bmacosx\b/.test(names)) platforms.add("macOS");
-    if (/\b(iphoneos|iphonesimulator)\b/.test(names)) platforms.add("iPadOS");
-  };
-  add(setting("SUPPORTED_PLATFORMS"));
-  if (platforms.size === 0) add(setting("SDKROOT"));
-  if (platforms.has("iPadOS") && setting("SUPPORTS_MACCATALYST") === "YES") platforms.add("macOS");
-  if (platforms.size > 0 || variables.has("SDKROOT")) return platforms;
   if (entryOf(entitlements, SYSTEM_EXTENSION_INSTALL) || valueOf(info, "LSMinimumSystemVersion"))
     platforms.add("macOS");
   if (valueOf(info, "LSRequiresIPhoneOS") || valueOf(info, "UIDeviceFamily")) platforms.add("iPadOS");
+  if (platforms.size > 0 || info?.kind !== "dict" || entryOf(entitlements, COMMUNICATES_WITH_DRIVERS)) return platforms;
+  // An app's Info.plist without a single key of UIKit is one for macOS; where no settings are known, nothing else can add them.
+  if (variables.size === 0 && !info.entries.some(({ key }) => key.startsWith("UI"))) platforms.add("macOS");
   return platforms;
 }
 
@@ -124,13 +138,18 @@ export function accessIds(
   return { entry, ids };
 }
 
-/** True when another app of the workspace may open the driver, or might: a value of its list is not known. */
-export function isOpenedElsewhere({ host, id }: HostedDext, project: ProjectModel, plist: PlistOf): boolean {
+/**
+ * True when an app of the workspace that does not bring the driver opens it, or might, so that the one which does may only install it: a
+ * value of its list is not known.
+ */
+export function isOpenedElsewhere({ dext, host, id }: HostedDext, project: ProjectModel, plist: PlistOf): boolean {
+  const hosts = hostAppsOf(dext, project);
+  const key = host.platforms.has("macOS") || host.platforms.size === 0 ? USERCLIENT_ACCESS : COMMUNICATES_WITH_DRIVERS;
   return project.targets.some((target) => {
-    if (target.kind !== "app" || target === host.app) return false;
+    if (target.kind !== "app" || hosts.includes(target)) return false;
     return entitlementsOfApp(target, plist).some(({ root, configuration }) => {
-      if (!entryOf(root, USERCLIENT_ACCESS)) return false;
-      return accessIds(root, configuration)?.ids.includes(id) ?? true;
+      if (!entryOf(root, key)) return false;
+      return key === COMMUNICATES_WITH_DRIVERS || (accessIds(root, configuration)?.ids.includes(id) ?? true);
     });
   });
 }

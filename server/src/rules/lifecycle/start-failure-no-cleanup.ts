@@ -107,12 +107,12 @@ function plainName(call: CallParts): string {
 
 /** Members that Start, or what it calls, fills, and that nothing but Stop and a clean-up that is not run here empties. */
 function leftBehind(context: ClassContext, start: FunctionInfo): Finding[] {
-  const { cls, index } = context;
+  const { cls } = context;
   if (!methodOf(cls, "Stop")) return [];
   const inFree = reachedFrom(context, cls, "free");
   const inStop = reachedFrom(context, cls, "Stop");
   const findings: Finding[] = [];
-  for (const member of allObjectMembers(cls, index)) {
+  for (const member of allObjectMembers(context, cls)) {
     if (member.smart) continue;
     const uses = usesOf(context, cls, member);
     const releases = uses.filter((use) => use.kind === "release");

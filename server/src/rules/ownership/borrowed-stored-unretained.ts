@@ -24,8 +24,7 @@ export default defineRule({
   },
   trigger: classes(),
   check(context) {
-    const { cls, index } = context;
-    return objectMembers(cls, index)
+    return objectMembers(context, context.cls)
       .filter((member) => !member.smart)
       .flatMap((member) => judge(context, member));
   },

@@ -15,9 +15,9 @@ import { usesOf, type Use } from "./member-uses.ts";
  * Findings have the message "member" and the data `member`; they stand at the second release, with the first as a step.
  */
 export function doubleReleasesOf(context: ClassContext): RuleFinding<"member">[] {
-  const { cls, index } = context;
+  const { cls } = context;
   if (!isComplete(context, cls)) return [];
-  const members = allObjectMembers(cls, index).filter((member) => !member.smart);
+  const members = allObjectMembers(context, cls).filter((member) => !member.smart);
   if (members.length === 0) return [];
   const stop = reachedFrom(context, cls, "Stop");
   const free = reachedFrom(context, cls, "free");

@@ -15,13 +15,13 @@ const MAX_DEPTH = 4;
 const MAX_CALLERS = 8;
 
 /**
- * The places where a method that certainly runs more than once – a client calls it, or an action does – gives a member an object, and
+ * The places where a method that runs more than once – a client calls it, an action does, or it is a setter or the like – gives a member an object, and
  * neither looks at what the member holds, or at any other state of the driver, nor gives it up.
  */
 export function overwritesOf(context: ClassContext): RuleFinding<"again">[] {
-  const { cls, index } = context;
+  const { cls } = context;
   if (!isComplete(context, cls) || ivarsLife(context, cls).escapes) return [];
-  return objectMembers(cls, index).flatMap((member) =>
+  return objectMembers(context, cls).flatMap((member) =>
     member.smart || member.array ? [] : judge(context, member, usesOf(context, cls, member)),
   );
 }
@@ -54,6 +54,8 @@ function runsAgain(
   if (isCalledAgain(context, fn)) return true;
   if (depth >= MAX_DEPTH) return false;
   const sites = callsAround(context, fn.path, [fn.name]);
+  // Where nobody in the project calls it, its name says what it is for.
+  if (sites.length === 0 && isForRepetition(fn)) return true;
   if (sites.length > MAX_CALLERS) return false;
   return sites.some((site) => {
     const caller = site.fn && outermostOf(site.fn);
@@ -67,6 +69,13 @@ function isCalledAgain({ index }: ClassContext, fn: FunctionInfo): boolean {
   return (
     index.parametersOf(fn).some(({ type }) => index.resolveName(type.name) === "IOUserClientMethodArguments") ||
     (className !== undefined && index.method(className, fn.name)?.actionType !== undefined)
+  );
+}
+
+/** `SetName`, `Arm`, `RefreshStatus`: a method that is there to be called whenever something changes. */
+function isForRepetition({ name }: FunctionInfo): boolean {
+  return /^(?:[sS]et(?!Up)|[rR]earm|[aA]rm|[rR]efresh|[rR]eload|[uU]pdate|[rR]ename|[rR]esize|[rR]eplace)(?=[A-Z_]|$)/.test(
+    name,
   );
 }
 

@@ -17,9 +17,9 @@ export interface KeptAt {
 
 /** The members that are only ever given what somebody lends, and that some function releases; at the first such release. */
 export function releasedLoansOf(context: ClassContext): RuleFinding<"borrowed">[] {
-  const { cls, index } = context;
+  const { cls } = context;
   if (!isComplete(context, cls) || ivarsLife(context, cls).escapes) return [];
-  return objectMembers(cls, index).flatMap((member) =>
+  return objectMembers(context, cls).flatMap((member) =>
     member.smart || member.array ? [] : judge(context, member, usesOf(context, cls, member)),
   );
 }

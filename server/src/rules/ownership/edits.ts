@@ -3,20 +3,10 @@ import type { Edit } from "../../base/edit.ts";
 import type { Span } from "../../base/span.ts";
 import { isReleaseCall } from "../../flow/ownership-facts.ts";
 import { callParts, unwrap } from "../../syntax/cpp.ts";
+import { codeBefore } from "../../syntax/layout.ts";
 import { K } from "../../syntax/kinds.ts";
 import { nodeAt, spanOf, textOf, type SyntaxFile, type SyntaxNode } from "../../syntax/node.ts";
 import type { FileEdit } from "../define.ts";
-
-/** The white space in front of the line that an offset stands in. */
-export function indentAt(text: string, offset: number): string {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? "";
-}
-
-/** The line ending that a text uses. */
-export function newlineOf(text: string): string {
-  return text.includes("\r\n") ? "\r\n" : "\n";
-}
 
 /** The statement that a node belongs to, when it stands by itself in a block; undefined for a statement without braces around. */
 export function statementOf(node: SyntaxNode): SyntaxNode | undefined {
@@ -33,13 +23,7 @@ export function statementOf(node: SyntaxNode): SyntaxNode | undefined {
 /** Inserts lines before the statement that a node belongs to; undefined where that needs braces first. */
 export function insertBefore(text: string, node: SyntaxNode, ...lines: readonly string[]): Edit | undefined {
   const statement = statementOf(node);
-  if (!statement) return undefined;
-  const at = statement.start;
-  const indent = indentAt(text, at);
-  return {
-    span: { start: at, end: at },
-    newText: lines.map((line) => `${line}${newlineOf(text)}${indent}`).join(""),
-  };
+  return statement && codeBefore(text, statement.start, ...lines);
 }
 
 /** One fix's edits by file, in order; an edit that is there twice counts once. */

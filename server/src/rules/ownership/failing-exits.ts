@@ -137,8 +137,8 @@ function fails(test: SyntaxNode, at: SyntaxNode, fn: FunctionInfo): boolean {
   return consequence !== undefined && /=\s*kIOReturn(?!Success\b)\w+\s*;/.test(textOf(consequence));
 }
 
-/** The statements that run from a label on. */
-function behindLabel(name: string, fn: FunctionInfo): readonly SyntaxNode[] {
+/** The statements that run from a label on; the whole body where the label is not found. */
+export function behindLabel(name: string, fn: FunctionInfo): readonly SyntaxNode[] {
   for (const node of walk(fn.body, inClosure)) {
     if (node.kind !== K.labeledStatement || !node.parent || !node.children[0]) continue;
     if (textOf(node.children[0]) !== name) continue;

@@ -1,8 +1,8 @@
 // `ivars` is allocated, and nothing in the class frees it.
-import { indentAt, newlineOf } from "./edits.ts";
 import { classes, defineRule } from "../define.ts";
 import { spanOf, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import { callParts, normalText, uncast } from "../../syntax/cpp.ts";
+import { codeBefore } from "../../syntax/layout.ts";
 import { K } from "../../syntax/kinds.ts";
 import type { ProjectIndex } from "../../semantics/model.ts";
 import { ivarsLife, methodOf } from "./lifecycle.ts";
@@ -57,19 +57,13 @@ export default defineRule({
         node.kind === K.expressionStatement && node.children[0] && callParts(node.children[0])?.scope === "super",
     );
     if (!end) return [];
-    const indent = indentAt(file.text, end.start);
     const line = allocator === "new" ? "delete ivars;" : `IOSafeDeleteNULL(ivars, ${cls.name}_IVars, 1);`;
     return [
       {
         title: "Free ivars in free()",
         // What the structure still holds has to be released before.
         safe: false,
-        edits: [
-          {
-            path: free.path,
-            edits: [{ span: { start: end.start, end: end.start }, newText: `${line}${newlineOf(file.text)}${indent}` }],
-          },
-        ],
+        edits: [{ path: free.path, edits: [codeBefore(file.text, end.start, line)] }],
       },
     ];
   },

@@ -1,12 +1,13 @@
 // A member gets references to objects, and no function of the project ever gives one up.
 import type { ClassInfo } from "../../semantics/model.ts";
 import { normalText } from "../../syntax/cpp.ts";
+import { codeBefore, indentUnit } from "../../syntax/layout.ts";
 import { K } from "../../syntax/kinds.ts";
 import { field, spanOf, walk } from "../../syntax/node.ts";
 import type { Edit } from "../../base/edit.ts";
 import { classes, defineRule, type BaseContext, type ClassContext, type RuleFinding, type Step } from "../define.ts";
 import { outermostOf } from "../../semantics/places.ts";
-import { byFile, indentAt, newlineOf } from "./edits.ts";
+import { byFile } from "./edits.ts";
 import { isOnFailingExit } from "./failing-exits.ts";
 import { ivarsLife, methodOf } from "./lifecycle.ts";
 import { isComplete, allObjectMembers, type Member } from "./members.ts";
@@ -37,10 +38,10 @@ export default defineRule({
   },
   trigger: classes(),
   check(context) {
-    const { cls, index } = context;
+    const { cls } = context;
     if (!cls.ivars && !cls.declaration?.fields.length) return [];
     if (!isComplete(context, cls)) return [];
-    const members = allObjectMembers(cls, index);
+    const members = allObjectMembers(context, cls);
     if (members.length === 0) return [];
     const life = ivarsLife(context, cls);
     if (life.escapes) return [];
@@ -154,24 +155,13 @@ function releaseIn(
       /^\(?(ivars|ivars!=nullptr|ivars!=NULL|this->ivars)\)?$/.test(normalText(field(node, "condition") ?? node)) &&
       field(node, "consequence")?.kind === K.compoundStatement,
   );
-  const newline = newlineOf(file.text);
   const first = guard && field(guard, "consequence")?.children[0];
-  if (first) {
-    const indent = indentAt(file.text, first.start);
-    const newText = lines.map((line) => `${line}${newline}${indent}`).join("");
-    return { method, path: fn.path, edit: { span: { start: first.start, end: first.start }, newText } };
-  }
-  const before = fn.body.children[0];
+  const before = first ?? fn.body.children[0];
   if (!before) return undefined;
-  const indent = indentAt(file.text, before.start);
-  const unit = indent.includes("\t") ? "\t" : "    ";
-  const body = lines.map((line) => `${unit}${line}${newline}${indent}`).join("");
   // free() runs after a failed init() too.
-  const newText =
-    method === "free"
-      ? `if (ivars) {${newline}${indent}${body}}${newline}${indent}`
-      : lines.map((line) => `${line}${newline}${indent}`).join("");
-  return { method, path: fn.path, edit: { span: { start: before.start, end: before.start }, newText } };
+  const code =
+    first || method === "Stop" ? lines : ["if (ivars) {", ...lines.map((line) => indentUnit(file.text) + line), "}"];
+  return { method, path: fn.path, edit: codeBefore(file.text, before.start, ...code) };
 }
 
 function releaseLines(member: Member): string[] {

@@ -1,4 +1,5 @@
 // A +1 object that a path which succeeds neither releases nor hands on.
+import type { Span } from "../../base/span.ts";
 import { defineRule, functions } from "../define.ts";
 import { problemData, problemsOf, releaseBeforeLastReturn } from "./problems.ts";
 import { convertToSharedPtr } from "./shared-pointer.ts";
@@ -29,7 +30,7 @@ export default defineRule({
         path: context.file.path,
         span,
         kind: "return" as const,
-        text: message === "scope" ? "out of scope without releasing it" : "returned without releasing it",
+        text: message === "scope" ? outOfScope(context.file.text, span) : "returned without releasing it",
       };
       return {
         message,
@@ -53,3 +54,9 @@ export default defineRule({
     ];
   },
 });
+
+/** The last step of a loss at the end of a block, or where a jump leaves it. */
+function outOfScope(text: string, { start, end }: Span): string {
+  const jump = /^(?:continue|break|goto)\b/.exec(text.slice(start, end))?.[0];
+  return `${jump === undefined ? "" : `${jump}: `}out of scope without releasing it`;
+}

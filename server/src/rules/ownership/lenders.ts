@@ -5,26 +5,24 @@ import { outermostOf } from "../../semantics/places.ts";
 import { readDeclarator } from "../../semantics/types.ts";
 import { isReleaseCall } from "../../flow/ownership-facts.ts";
 import { addressOf, binaryParts, callParts, fieldParts, normalText, uncast } from "../../syntax/cpp.ts";
+import { codeBehind } from "../../syntax/layout.ts";
 import { K } from "../../syntax/kinds.ts";
 import { field, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext, Fix } from "../define.ts";
 import { returnedBy, storedBy } from "./api-calls.ts";
-import { indentAt, newlineOf, statementOf } from "./edits.ts";
+import { statementOf } from "./edits.ts";
 
 /** Retains a member behind the assignment that fills it; nothing where the assignment is not a statement by itself. */
 export function retainBehind(path: string, text: string, assignment: SyntaxNode): Fix[] {
   const parts = binaryParts(assignment);
   const statement = statementOf(assignment);
   if (!parts || !statement) return [];
-  const newline = newlineOf(text);
-  const indent = indentAt(text, statement.start);
   const member = textOf(parts.left);
-  const newText = `${newline}${indent}if (${member})${newline}${indent}    ${member}->retain();`;
   return [
     {
       title: `Retain '${member}'`,
       safe: false,
-      edits: [{ path, edits: [{ span: { start: statement.end, end: statement.end }, newText }] }],
+      edits: [{ path, edits: [codeBehind(text, statement, `if (${member})`, `    ${member}->retain();`)] }],
     },
   ];
 }

@@ -1,5 +1,7 @@
 // The life of a class: what runs from Stop and from free(), how `ivars` is allocated and freed. No rule by itself.
+import { expressionType } from "../../semantics/expression-type.ts";
 import type { ClassInfo, FunctionInfo } from "../../semantics/model.ts";
+import { outermostOf } from "../../semantics/places.ts";
 import { callParts, normalText, uncast, unwrap, type CallParts } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
 import { field, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
@@ -190,7 +192,7 @@ export function ivarsLife(context: BaseContext, cls: ClassInfo): IvarsLife {
         else if (!/^(nullptr|NULL|0)$/.test(textOf(parts.right))) escapes = true;
       }
       const deallocation = deallocationOf(context, node);
-      if (deallocation && isIvars(deallocation.target)) {
+      if (deallocation && pointsToIvars(context, cls, deallocation.target, fn)) {
         deallocations.push({ deallocation, fn });
         continue;
       }
@@ -209,6 +211,13 @@ export function ivarsLife(context: BaseContext, cls: ClassInfo): IvarsLife {
 
 function isIvars(node: SyntaxNode): boolean {
   return /^(this->)?ivars$/.test(normalText(uncast(node)));
+}
+
+/** True for an expression that points to the class's `ivars`: it, or a local variable or parameter of its type. */
+export function pointsToIvars(context: BaseContext, cls: ClassInfo, node: SyntaxNode, fn: FunctionInfo): boolean {
+  if (isIvars(node)) return context.index.classOf(outermostOf(fn)) === cls;
+  const type = cls.ivars && expressionType(uncast(node), fn, context.index);
+  return type !== undefined && type.pointers === 1 && context.index.resolveName(type.name) === cls.ivars?.name;
 }
 
 /** True when `ivars` itself goes to a function that the project does not define, or its destructor is called. */

@@ -21,6 +21,7 @@ import type { BaseContext } from "../define.ts";
 import { callName, effectOfPassing, storedBy } from "./api-calls.ts";
 import { mentionsOf, mentionsOfField, type Member, type Mention } from "./members.ts";
 import { sourceOf, type Source } from "./sources.ts";
+import { erasuresOf, releasedAsParameter, structureEscapes } from "./unnamed-uses.ts";
 
 /** What happens to the reference that a member or variable holds. */
 export type UseKind =
@@ -58,9 +59,35 @@ const MAX_COPIES = 2;
 export function usesOf(context: BaseContext, cls: ClassInfo, member: Member): Use[] {
   const mentions = mentionsOf(context, cls, member);
   const uses = balanced(mentions.flatMap((mention) => classify(context, mention, member.smart, 0)));
+  uses.push(...unnamed(context, cls, member, mentions));
   if (!member.within) return uses;
   const structs = mentionsOfField(context, cls, member.within.field);
-  return [...uses, ...structs.flatMap((mention) => handedOut(context, mention))];
+  const escapes = structs.flatMap(({ node, fn, element }) =>
+    structureEscapes(context, node, fn).map((at): Use => ({
+      kind: "escape",
+      at,
+      fn,
+      element,
+      certain: false,
+      what: "",
+    })),
+  );
+  return [...uses, ...escapes];
+}
+
+/** What happens to the member's object, or to the member, without its name. */
+function unnamed(context: BaseContext, cls: ClassInfo, member: Member, mentions: readonly Mention[]): Use[] {
+  const common = { element: undefined, certain: false, what: "" };
+  const released = releasedAsParameter(context, cls, member, mentions).map(({ at, fn, name }): Use => ({
+    ...common,
+    kind: "release",
+    at,
+    fn,
+    copy: name,
+  }));
+  // Zeroes over a smart pointer release nothing.
+  const erased = erasuresOf(context, cls).filter(({ at }) => !member.smart || at.kind === K.assignmentExpression);
+  return [...released, ...erased.map(({ at, fn }): Use => ({ ...common, kind: "clear", at, fn, nulls: true }))];
 }
 
 /** What a function retains and hands to its caller is the caller's: neither the retain nor the handing over concerns the member. */
@@ -74,37 +101,6 @@ function balanced(uses: readonly Use[]): Use[] {
   return uses.map((use) =>
     retained.has(use.fn) && (use.kind === "retain" || handsOut(use)) ? { ...use, kind: "use" as const } : use,
   );
-}
-
-/** A mention of a structure as a whole, when it goes where its members cannot be followed. */
-function handedOut(context: BaseContext, { node, fn, element }: Mention): Use[] {
-  const escape: Use[] = [{ kind: "escape", at: node, fn, element, certain: false, what: "" }];
-  let at = node;
-  for (let up = at.parent; up; up = at.parent) {
-    switch (up.kind) {
-      case K.parenthesizedExpression:
-      case K.pointerExpression:
-      case K.castExpression:
-        at = up;
-        continue;
-      case K.argumentList: {
-        const call = up.parent && callParts(up.parent);
-        if (!call) return escape;
-        const harmless =
-          isLogging(call.name) || /^(memset|bzero|sizeof|IOSafeDeleteNULL|IODelete|IOFree)$/.test(call.name);
-        return harmless || context.index.functionsNamed(call.name).length > 0 ? [] : escape;
-      }
-      case K.assignmentExpression:
-        // Kept somewhere else; a local pointer to it is followed by its type.
-        return binaryParts(up)?.right === at && binaryParts(up)?.left.kind !== K.identifier ? escape : [];
-      case K.returnStatement:
-      case K.lambdaCaptureSpecifier:
-        return escape;
-      default:
-        return [];
-    }
-  }
-  return [];
 }
 
 /** What one mention does. A local variable that gets a copy of the object is followed. */

@@ -1,12 +1,12 @@
 // The object members of a class, and what the project does with each: acquired, retained, released, handed out. No rule by itself.
 import { codeAround } from "../../semantics/calls.ts";
-import { expressionType } from "../../semantics/expression-type.ts";
+import { expressionType, localVariable } from "../../semantics/expression-type.ts";
 import type { ClassInfo, FieldInfo, FileSummary, FunctionInfo, ProjectIndex, TypeRef } from "../../semantics/model.ts";
 import { outermostOf } from "../../semantics/places.ts";
 import { activeChildren, branchContents, isConditional } from "../../semantics/preprocessor.ts";
-import { fieldParts, normalText, unaryParts, uncast } from "../../syntax/cpp.ts";
+import { binaryParts, fieldParts, normalText, unaryParts, uncast } from "../../syntax/cpp.ts";
 import { K } from "../../syntax/kinds.ts";
-import { textOf, type SyntaxFile, type SyntaxNode } from "../../syntax/node.ts";
+import { nodeAt, textOf, walk, type SyntaxFile, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext } from "../define.ts";
 
 /** A member that holds references: `OSAction *action`, `IODispatchQueue *queues[4]`, `OSSharedPtr<IOMemoryMap> map`. */
@@ -33,25 +33,36 @@ export interface Mention {
 }
 
 /** The members of `struct X_IVars`, or of the class itself, that point to objects, in order of declaration. */
-export function objectMembers(cls: ClassInfo, index: ProjectIndex): Member[] {
-  return pointers([...(cls.ivars?.fields ?? []), ...(cls.declaration?.fields ?? [])], index);
+export function objectMembers(context: BaseContext, cls: ClassInfo): Member[] {
+  return pointers(context, [...(cls.ivars?.fields ?? []), ...(cls.declaration?.fields ?? [])]);
 }
 
-function pointers(fields: readonly FieldInfo[], index: ProjectIndex): Member[] {
+function pointers(context: BaseContext, fields: readonly FieldInfo[]): Member[] {
+  const { index } = context;
   const members: Member[] = [];
-  for (const { name, type } of fields) {
+  for (const each of fields) {
+    const { name, type } = each;
     if (name === "") continue;
     const smart = type.name === "OSSharedPtr" && type.pointers === 0;
     const className = index.resolveName(smart ? (type.argument?.name ?? "") : type.name);
     if (!smart && (type.pointers !== 1 || type.reference)) continue;
-    if (!index.isOSObject(className)) continue;
+    if (!index.isOSObject(className) || isUnionArm(context, each)) continue;
     members.push({ name, type, className, smart, array: type.array });
   }
   return members;
 }
 
+/** True for an arm of a union: what is stored under one name may be released under another, so nothing is said of it. */
+function isUnionArm(context: BaseContext, { path, span }: FieldInfo): boolean {
+  const file = context.syntax(path);
+  for (let node = file && nodeAt(file.root, span); node; node = node.parent)
+    if (node.kind === K.unionSpecifier) return true;
+  return false;
+}
+
 /** The same, and behind them the object members of the structures that `ivars` holds or points to. */
-export function allObjectMembers(cls: ClassInfo, index: ProjectIndex): Member[] {
+export function allObjectMembers(context: BaseContext, cls: ClassInfo): Member[] {
+  const { index } = context;
   const nested: Member[] = [];
   for (const { name, type } of cls.ivars?.fields ?? []) {
     const struct = index.resolveName(type.name);
@@ -59,13 +70,16 @@ export function allObjectMembers(cls: ClassInfo, index: ProjectIndex): Member[] 
     if (!inner || type.reference || type.pointers > 1 || index.isOSObject(struct) || struct === cls.ivars?.name)
       continue;
     const dot = type.pointers === 1 ? "->" : ".";
-    for (const each of pointers(inner.fields, index)) {
+    for (const each of pointers(context, inner.fields)) {
       const within = { field: name, struct, member: each.name };
       nested.push({ ...each, name: `${name}${dot}${each.name}`, array: each.array || type.array, within });
     }
   }
-  return [...objectMembers(cls, index), ...nested];
+  return [...objectMembers(context, cls), ...nested];
 }
+
+/** How many casts, indices and variables may stand between a name and the structure that it is in. */
+const MAX_STEPS = 8;
 
 interface FieldMention {
   readonly node: SyntaxNode;
@@ -145,14 +159,18 @@ function nestedMentions(context: BaseContext, cls: ClassInfo, within: NonNullabl
     const table = fieldsOf(syntax, summary);
     for (const { node, fn, owner } of inOrder(byOwner(table.get(within.member), index), [within.struct, ANYBODY])) {
       const object = fieldParts(node)?.object;
-      const around = object && outerField(object);
+      const around = object && outerField(object, fn, index);
       if (!around || owner === ANYBODY) {
         result.push(mention(node, fn, false, index));
         continue;
       }
       const outer = ownerOf(around, fn, index) ?? ANYBODY;
-      if (textOf(fieldParts(around)?.member ?? around) !== within.field) continue;
-      if (outer !== cls.name && outer !== cls.ivars?.name && outer !== ANYBODY) continue;
+      const isOurs = outer === cls.name || outer === cls.ivars?.name || outer === ANYBODY;
+      if (!isOurs || textOf(fieldParts(around)?.member ?? around) !== within.field) {
+        // What another pointer points at may be the same structure.
+        if ((expressionType(around, fn, index)?.pointers ?? 1) > 0) result.push(mention(node, fn, false, index));
+        continue;
+      }
       const found = mention(node, fn, outer !== ANYBODY, index);
       result.push({ ...found, element: found.element ?? mention(around, fn, true, index).element });
     }
@@ -162,15 +180,38 @@ function nestedMentions(context: BaseContext, cls: ClassInfo, within: NonNullabl
   return result;
 }
 
-/** `ivars->channels` of `ivars->channels[i]` and `(*ivars->path)`; undefined where a variable stands for the structure. */
-function outerField(object: SyntaxNode): SyntaxNode | undefined {
+/**
+ * `ivars->channels` of `ivars->channels[i]`, `(*ivars->path)`, and a local variable that stands for such a structure all the time;
+ * undefined where it may be any.
+ */
+function outerField(object: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): SyntaxNode | undefined {
   let node = uncast(object);
-  while (node.kind === K.subscriptExpression || node.kind === K.pointerExpression) {
-    const inner = node.kind === K.subscriptExpression ? node.children[0] : unaryParts(node)?.operand;
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
+    if (fieldParts(node)) return node;
+    const inner =
+      node.kind === K.subscriptExpression
+        ? node.children[0]
+        : node.kind === K.pointerExpression
+          ? unaryParts(node)?.operand
+          : node.kind === K.identifier
+            ? onlyStructure(node, fn, index)
+            : undefined;
     if (!inner) return undefined;
     node = uncast(inner);
   }
-  return fieldParts(node) ? node : undefined;
+  return undefined;
+}
+
+/** What `auto &channel = …`, or `Channel *channel = …` that is given nothing else afterwards, stands for. */
+function onlyStructure(variable: SyntaxNode, fn: FunctionInfo, index: ProjectIndex): SyntaxNode | undefined {
+  const name = textOf(variable);
+  const local = localVariable(name, variable, fn, index);
+  if (!local?.initializer || local.static) return undefined;
+  if (local.type.reference) return local.initializer;
+  const isMoved = (node: SyntaxNode): boolean =>
+    (node.kind === K.assignmentExpression || node.kind === K.updateExpression) &&
+    textOf((node.kind === K.updateExpression ? node.children[0] : binaryParts(node)?.left) ?? node) === name;
+  return local.type.pointers === 1 && ![...walk(outermostOf(fn).body)].some(isMoved) ? local.initializer : undefined;
 }
 
 /** The owner of a field expression whose object's type cannot be said. */

@@ -64,7 +64,7 @@ export default defineRule({
 });
 
 function isReleasedBy(context: BaseContext, cls: ClassInfo, place: string): boolean {
-  const member = objectMembers(cls, context.index).find(({ name }) => place.endsWith(`->${name}`));
+  const member = objectMembers(context, cls).find(({ name }) => place.endsWith(`->${name}`));
   return member === undefined || usesOf(context, cls, member).some(({ kind }) => kind === "release");
 }
 

@@ -27,7 +27,7 @@ export default defineRule({
   check(context) {
     const { cls, index } = context;
     if (!isComplete(context, cls) || !methodOf(cls, "free")) return [];
-    const members = objectMembers(cls, index);
+    const members = objectMembers(context, cls);
     const are = (className: string): Member[] =>
       members.filter((member) => index.ancestors(member.className).includes(className));
     const actions = are("OSAction");

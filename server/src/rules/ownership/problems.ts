@@ -5,15 +5,15 @@ import { ownershipOf, type OwnershipProblem } from "../../flow/ownership.ts";
 import type { Site } from "../../flow/sites.ts";
 import type { Outcome } from "../../flow/state.ts";
 import { stepsOf } from "../../flow/steps.ts";
-import { indentationAt, insideBraces, isSoleStatement } from "../../syntax/layout.ts";
+import { codeBefore, insideBraces, isSoleStatement } from "../../syntax/layout.ts";
 import type { FunctionInfo } from "../../semantics/model.ts";
 import { readDeclarator } from "../../semantics/types.ts";
 import { callParts, isDeclaratorLike, unwrap } from "../../syntax/cpp.ts";
-import { nodeAt, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
+import { field, nodeAt, spanOf, textOf, walk, type SyntaxNode } from "../../syntax/node.ts";
 import { K } from "../../syntax/kinds.ts";
 import type { BaseContext, Fix, FunctionContext, RuleFinding, Step } from "../define.ts";
 import { namesFor } from "./retains.ts";
-import { failingExitAfter } from "./failing-exits.ts";
+import { behindLabel, failingExitAfter } from "./failing-exits.ts";
 
 /** Which rule speaks of a problem. An OSAction's leak has a rule of its own; a path that fails has one where success is clean. */
 export type ProblemKind =
@@ -165,15 +165,61 @@ export function releaseBeforeReturn(
   if (!statement || new RegExp(`\\b${variable}\\b`).test(textOf(statement))) return [];
   const fn = context.summary(path)?.functions.find((each) => !each.outer && contains(each.body, statement));
   if (!fn || isReleasedOnTheWay(variable, statement, fn)) return [];
-  const release = `OSSafeReleaseNULL(${variable});`;
-  return [
-    {
-      title: `Release '${variable}' before returning`,
-      safe: false,
-      edits: [{ path, edits: insertBefore(syntax.text, statement, release) }],
-    },
-  ];
+  const way = cleanUpOf(variable, statement, fn) ?? {
+    title: `Release '${variable}' before returning`,
+    code: `OSSafeReleaseNULL(${variable});`,
+  };
+  if (way === "none") return [];
+  const edits =
+    "code" in way
+      ? insertBefore(syntax.text, statement, way.code)
+      : [{ span: spanOf(statement), newText: `goto ${way.label};` }];
+  return [{ title: way.title, safe: false, edits: [{ path, edits }] }];
 }
+
+/**
+ * How the function's other exits clean up after the variable: a lambda of its own that they call, or a label that they go to; "none" where
+ * this return cannot go that way, and undefined where there is no such way.
+ */
+function cleanUpOf(
+  variable: string,
+  statement: SyntaxNode,
+  fn: FunctionInfo,
+):
+  | { readonly title: string; readonly code: string }
+  | { readonly title: string; readonly label: string }
+  | "none"
+  | undefined {
+  // A block or lambda around the return has no part in what the function does.
+  const nodes = [...walk(fn.body, (node) => node.kind !== K.blockLiteral && node.kind !== K.lambdaExpression)];
+  if (!nodes.includes(statement)) return undefined;
+  for (const node of nodes) {
+    const lambda = node.kind === K.initDeclarator ? field(node, "value") : undefined;
+    if (lambda?.kind !== K.lambdaExpression || !isReleasedIn(variable, textOf(lambda))) continue;
+    if (lambda.end > statement.start) continue;
+    const { name } = readDeclarator(node);
+    if (/^\[[^\]]*\]\s*(\(\s*\))?\s*(->[^{]*)?\{/.test(textOf(lambda)) && calls(nodes, name))
+      return { title: `Call '${name}' before returning`, code: `${name}();` };
+  }
+  for (const node of nodes) {
+    if (node.kind !== K.gotoStatement || !node.children[0]) continue;
+    const label = textOf(node.children[0]);
+    const [first, ...rest] = behindLabel(label, fn);
+    if (!first || first === fn.body || first.start < statement.end) continue;
+    if (![first, ...rest].some((each) => isReleasedIn(variable, textOf(each)))) continue;
+    const last = rest.at(-1) ?? first.children.at(-1);
+    const between = first.parent?.children.filter(({ start }) => start >= statement.end && start < first.start) ?? [];
+    // A jump over a declaration with a value is an error.
+    const same = last?.kind === K.returnStatement && textOf(last) === textOf(statement);
+    return same && !between.some(({ kind }) => kind === K.declaration)
+      ? { title: `Leave through '${label}'`, label }
+      : "none";
+  }
+  return undefined;
+}
+
+const calls = (nodes: readonly SyntaxNode[], name: string): boolean =>
+  nodes.some((node) => callParts(node)?.name === name);
 
 /** Another path to the same return has released the object and left the pointer as it is: one more release would be one too many. */
 function isReleasedOnTheWay(variable: string, statement: SyntaxNode, fn: FunctionInfo): boolean {
@@ -202,12 +248,7 @@ function returnAt(node: SyntaxNode): SyntaxNode | undefined {
 
 /** Puts a statement before another one, in braces where it was the only one of an `if` or loop. */
 export function insertBefore(text: string, statement: SyntaxNode, code: string): Edit[] {
-  const indent = indentationAt(text, statement.start);
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  if (!isSoleStatement(statement)) {
-    return [{ span: { start: statement.start, end: statement.start }, newText: `${code}${newline}${indent}` }];
-  }
-  return insideBraces(text, statement, code);
+  return isSoleStatement(statement) ? insideBraces(text, statement, code) : [codeBefore(text, statement.start, code)];
 }
 
 /** `T *x;` becomes `T *x = nullptr;`; undefined when the declaration before `at` is not that plain. */

@@ -11,7 +11,7 @@ import { K } from "../../syntax/kinds.ts";
 import { field, textOf, walk, type SyntaxFile, type SyntaxNode } from "../../syntax/node.ts";
 import type { BaseContext, Fix } from "../define.ts";
 import { effectOfPassing, returnedBy, storedBy } from "./api-calls.ts";
-import { newlineOf } from "./edits.ts";
+import { newlineOf } from "../../syntax/layout.ts";
 
 const NAMES: ReadonlySet<string> = new Set([K.identifier, K.fieldIdentifier, K.typeIdentifier, K.namespaceIdentifier]);
 

@@ -1,7 +1,7 @@
 // A dext that matches PCI devices with entitlements that do not claim transport.pci.
 import { PCI_ENTITLEMENT } from "../../knowledge/pci.ts";
 import { entryOf } from "../../plist/document.ts";
-import { insertEntry } from "../../plist/edit.ts";
+import { inOneLine, insertEntry } from "../../plist/edit.ts";
 import { pciDextOf, placesOf, type PciPairing } from "../../project/pci-claims.ts";
 import { PciMistakes } from "../../project/pci-mistakes.ts";
 import { proposalsFor, type Proposal } from "../../project/pci-proposals.ts";
@@ -23,7 +23,7 @@ export default defineRule({
     summary: "A dext with a PCI personality whose entitlements lack com.apple.developer.driverkit.transport.pci.",
     why: "The kernel starts the process and ends it at once: “provider entitlements check failed”.",
     messages: {
-      missing: "{name} matches PCI devices, but these entitlements lack transport.pci: the kernel ends it",
+      missing: "{name} matches PCI devices, but these entitlements lack transport.pci{value}",
     },
   },
   trigger: targets(),
@@ -36,13 +36,15 @@ export default defineRule({
         const { claim, personalities } = pairing;
         const beside = entryOf(claim.root, "com.apple.developer.driverkit") ?? claim.root.entries[0];
         const { start } = claim.root.span;
+        const proposals = proposalsFor(personalities, mistakes);
+        const [exact] = proposals;
         return {
           message: "missing" as const,
-          data: { name: target.name },
+          data: { name: target.name, value: exact ? ` ${inOneLine(exact.dictionaries)}` : "" },
           path: claim.document.path,
           span: beside?.keySpan ?? { start, end: start + "<dict>".length },
           steps: placesOf(personalities),
-          context: { pairing, proposals: proposalsFor(personalities, mistakes) } satisfies Context,
+          context: { pairing, proposals } satisfies Context,
         };
       });
   },

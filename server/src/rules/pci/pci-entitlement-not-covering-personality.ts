@@ -92,6 +92,8 @@ function findingOf(
   const worst = (["none", "some", "unclear"] as const).find((kind) => verdicts.some(({ allowed }) => allowed === kind));
   if (!worst) return undefined;
   const bad = verdicts.filter(({ allowed }) => allowed === worst);
+  // A mask of 0 looks at no register at all; that is a mistake of its own.
+  if (worst === "unclear" && bad.every(({ item }) => (item.mask & 0xffff_ffffn) === 0n)) return undefined;
   const values = bad.map(({ site, item }) => textOfItem(site, item));
   const [shown = ""] = values;
   const key = bad[0]?.site.key.key ?? "";

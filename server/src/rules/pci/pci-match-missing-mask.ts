@@ -16,32 +16,45 @@ export default defineRule({
     summary: "A PCI match value that holds only a vendor id, without the mask that ignores the device id.",
     why: "Without a mask all 32 bits are compared, so only a device whose device id is 0 fits, and no hardware has that.",
     messages: {
+      decimal: "{key} {value} is read as hexadecimal; vendor {value} in decimal is {mended}",
       vendorOnly: "{key} {value} has no mask: it fits only device id 0x0000 of vendor {vendor}",
     },
   },
   trigger: targets(),
   check({ target, plist, index }) {
     const mistakes = new PciMistakes(pciDextOf(target, plist), index);
-    return mistakes.all
-      .filter(({ kind }) => kind === "missing-mask")
-      .map((mistake) => {
-        const { site, item } = mistake;
-        const value = site.text.slice(item.valueStart, item.valueEnd);
-        const vendor = `0x${hex32(item.value, site.text).slice(6)}`;
-        return {
-          message: "vendorOnly" as const,
-          data: { key: site.key.key, value, vendor },
-          path: site.document.path,
-          span: placeOfItem(site, item),
-          context: mistake,
-        };
-      });
+    return (
+      mistakes.all
+        // A mask that the kernel does not see, for what stands before it, is reported as such.
+        .filter(({ kind, site, item }) => kind === "missing-mask" && !/^\s*&/.test(site.text.slice(item.valueEnd)))
+        .map((mistake) => {
+          const { site, item } = mistake;
+          const value = site.text.slice(item.valueStart, item.valueEnd);
+          if (mistake.decimal) {
+            return {
+              message: "decimal" as const,
+              data: { key: site.key.key, value, mended: hex32(mistake.mended.value, "F") },
+              path: site.document.path,
+              span: placeOfItem(site, item),
+              context: mistake,
+            };
+          }
+          const vendor = `0x${hex32(item.value, site.text).slice(6)}`;
+          return {
+            message: "vendorOnly" as const,
+            data: { key: site.key.key, value, vendor },
+            path: site.document.path,
+            span: placeOfItem(site, item),
+            context: mistake,
+          };
+        })
+    );
   },
   fixes(_context, finding) {
-    const { site, item } = finding.context as FoundMistake;
+    const { site, item, decimal, mended } = finding.context as FoundMistake;
     const { text } = site;
-    const value = text.slice(item.valueStart, item.valueEnd);
-    const masked = `${text.slice(0, item.valueEnd)}&0x0000FFFF${text.slice(item.valueEnd)}`;
+    const value = decimal ? hex32(mended.value, "F") : text.slice(item.valueStart, item.valueEnd);
+    const masked = `${text.slice(0, item.valueStart)}${value}&0x0000FFFF${text.slice(item.valueEnd)}`;
     return [
       {
         title: `Match every device of the vendor: ${value}&0x0000FFFF`,

@@ -7,7 +7,7 @@ import { pciDextOf, placeOfItem, type MatchSite } from "../../project/pci-claims
 import { isTemplate } from "../../project/build-settings.ts";
 import { defineRule, targets, type RuleFinding } from "../define.ts";
 
-type Message = "nothing" | "rest" | "tooLarge" | "swapped" | "notString";
+type Message = "nothing" | "rest" | "restEvery" | "every" | "tooLarge" | "swapped" | "notString";
 
 interface Context {
   readonly value: PlistValue;
@@ -29,6 +29,8 @@ export default defineRule({
     messages: {
       nothing: "{key} “{text}” holds no hexadecimal number, so it fits no device",
       rest: "the kernel stops reading {key} at “{text}”; what follows is ignored",
+      restEvery: "the kernel stops reading {key} at “{text}”: the mask is then 0, which every device fits",
+      every: "the mask of {text} is 0, so {key} matches every PCI device",
       tooLarge: "{text} has more than 32 bits: {effect}",
       swapped: "value and mask of {text} are the wrong way round: the mask comes behind the ampersand",
       notString: "{key} must be a string; the kernel takes it for one without looking",
@@ -39,6 +41,8 @@ export default defineRule({
     const { personalities, claims } = pciDextOf(target, plist);
     const tables = [...personalities.map(({ table }) => table), ...claims.flatMap((claim) => claim.tables)];
     const findings = tables.flatMap(({ sites }) => sites.flatMap(checkSite));
+    // In an entitlement a mask of 0 is how development profiles allow every device.
+    for (const { table } of personalities) findings.push(...table.sites.flatMap(matchesEvery));
     for (const { document, value } of claims) {
       if (value?.kind !== "array") continue;
       // In a personality the type of a key is another rule's matter; what stands in an entitlement's dictionaries is this one's.
@@ -71,9 +75,25 @@ function checkSite(site: MatchSite): RuleFinding<Message>[] {
   if (rest !== "") {
     const start = text.length - text.slice(end).trimStart().length;
     const span = placeOfText(document, value, start, text.trimEnd().length);
-    findings.push({ ...common, message: "rest", data: { key: key.key, text: shorten(rest) }, span, context });
+    const message = items.some(hasZeroMask) ? "restEvery" : "rest";
+    findings.push({ ...common, message, data: { key: key.key, text: shorten(rest) }, span, context });
   }
   return findings;
+}
+
+/** A mask of 0 that was written so; one that is 0 because the kernel stopped reading is reported there. */
+function matchesEvery(site: MatchSite): RuleFinding<Message>[] {
+  const { document, key, value, text, items } = site;
+  if (text.slice(parsePciMatch(text, key.defaultMask).end).trim() !== "") return [];
+  return items.filter(hasZeroMask).map((item) => {
+    const data = { key: key.key, text: shorten(text.slice(item.valueStart, item.maskEnd)) };
+    const context: Context = { value, mended: undefined, title: "" };
+    return { message: "every", data, path: document.path, span: placeOfItem(site, item), severity: "warning", context };
+  });
+}
+
+function hasZeroMask({ mask, hasMask }: PciMatchItem): boolean {
+  return hasMask && (mask & 0xffff_ffffn) === 0n;
 }
 
 function checkItem(site: MatchSite, item: PciMatchItem): RuleFinding<Message>[] {

@@ -6,7 +6,7 @@ import { removeEntry } from "./remove-entry.ts";
 
 interface Context {
   readonly document: PlistDocument;
-  readonly earlier: PlistEntry;
+  readonly earlier: readonly PlistEntry[];
 }
 
 export default defineRule({
@@ -19,29 +19,36 @@ export default defineRule({
     fix: "unsafe",
     summary: "A key stands twice in one dictionary.",
     why: "Only the last value counts; whoever edits the first one changes nothing.",
-    messages: { twice: "“{key}” stands twice in this dictionary; only this last one counts" },
+    messages: { twice: "“{key}” stands {times} in this dictionary; only this last one counts" },
   },
   trigger: documents("info-plist", "entitlements"),
   check(context) {
     const { document } = context;
     const doubles = document.problems.filter(({ code }) => code === "duplicate-key");
     if (doubles.length === 0 || !isOurs(context)) return [];
-    return doubles.flatMap(({ span }): RuleFinding<"twice">[] => {
-      const entries = dictWith(document.root, span.start);
-      const later = entries?.find(({ keySpan }) => keySpan.start === span.start);
-      const earlier = later && entries?.findLast(({ key, keySpan }) => key === later.key && keySpan.start < span.start);
-      if (!later || !earlier) return [];
-      const steps = [
-        { path: document.path, span: earlier.keySpan, kind: "note" as const, text: "it stands here already" },
-      ];
+    const findings = new Map<PlistEntry, RuleFinding<"twice">>();
+    for (const { span } of doubles) {
+      const entries = dictWith(document.root, span.start) ?? [];
+      const key = entries.find(({ keySpan }) => keySpan.start === span.start)?.key;
+      const all = entries.filter((entry) => entry.key === key);
+      const last = all.at(-1);
+      if (!last || all.length < 2 || findings.has(last)) continue;
+      const earlier = all.slice(0, -1);
+      const steps = earlier.map(({ keySpan }) => {
+        return { path: document.path, span: keySpan, kind: "note" as const, text: "it stands here already" };
+      });
+      const times = all.length === 2 ? "twice" : `${all.length} times`;
+      const data = { key: last.key, times };
       const found: Context = { document, earlier };
-      return [{ message: "twice", data: { key: later.key }, span, steps, context: found }];
-    });
+      findings.set(last, { message: "twice", data, span: last.keySpan, steps, context: found });
+    }
+    return [...findings.values()];
   },
   fixes(_context, finding) {
     const { document, earlier } = finding.context as Context;
-    const edits = [removeEntry(document, earlier)];
-    return [{ title: "Remove the one that does not count", safe: false, edits: [{ path: finding.path, edits }] }];
+    const edits = earlier.map((entry) => removeEntry(document, entry));
+    const title = earlier.length === 1 ? "Remove the one that does not count" : "Remove those that do not count";
+    return [{ title, safe: false, edits: [{ path: finding.path, edits }] }];
   },
 });
 

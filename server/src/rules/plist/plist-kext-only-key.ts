@@ -1,7 +1,7 @@
 // A key of kernel extensions in the Info.plist of a dext.
-import { infoKeyFact } from "../../knowledge/infoplist.ts";
+import { infoKeyFact, KEXT_KEYS_WITHOUT_EFFECT } from "../../knowledge/infoplist.ts";
 import type { PlistDocument, PlistEntry } from "../../plist/document.ts";
-import { defineRule, documents } from "../define.ts";
+import { defineRule, documents, type RuleFinding } from "../define.ts";
 import { isDextInfo } from "./own-plists.ts";
 import { removeEntry } from "./remove-entry.ts";
 
@@ -21,6 +21,7 @@ export default defineRule({
     summary: "A key that only kernel extensions may have, in the Info.plist of a dext.",
     why: "The system's validation refuses dexts with such keys, so the driver is not activated.",
     messages: {
+      useless: "{key} is for kernel extensions; it does nothing for a dext",
       illegal: "{key} is for kernel extensions; a dext with it is refused",
     },
   },
@@ -28,14 +29,13 @@ export default defineRule({
   check(context) {
     const { document } = context;
     if (document.root?.kind !== "dict" || !isDextInfo(context)) return [];
-    return document.root.entries
-      .filter(({ key }) => infoKeyFact("top", key)?.requirement === "never")
-      .map((entry) => ({
-        message: "illegal" as const,
-        data: { key: entry.key },
-        span: entry.keySpan,
-        context: { document, entry } satisfies Context,
-      }));
+    return document.root.entries.flatMap((entry): RuleFinding<"illegal" | "useless">[] => {
+      const { key, keySpan: span } = entry;
+      const common = { data: { key }, span, context: { document, entry } satisfies Context };
+      if (infoKeyFact("top", key)?.requirement === "never") return [{ message: "illegal", ...common }];
+      // Some of Apple's samples have these, and do work.
+      return KEXT_KEYS_WITHOUT_EFFECT.includes(key) ? [{ message: "useless", ...common, severity: "info" }] : [];
+    });
   },
   fixes(_context, finding) {
     const { document, entry } = finding.context as Context;

@@ -31,7 +31,11 @@ export default defineRule({
     const { root, problems } = document;
     const findings = problems
       .filter(({ code }) => code !== "duplicate-key")
-      .map(({ span, message }): RuleFinding<Message> => ({ message: "problem", data: { problem: message }, span }));
+      .map(({ span, message }): RuleFinding<Message> => ({
+        message: "problem",
+        data: { problem: inMessageStyle(message) },
+        span,
+      }));
     if (findings.length === 0 && root && root.kind !== "dict") {
       const file =
         documentKind(document.path, document.text) === "entitlements" ? "an entitlements file" : "an Info.plist";
@@ -40,6 +44,11 @@ export default defineRule({
     return findings;
   },
 });
+
+/** A problem as the messages of rules are written: no capital at its start, no full stop at its end. */
+function inMessageStyle(problem: string): string {
+  return problem.replace(/\.$/, "").replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase());
+}
 
 /** Other formats that the system reads are only not looked at; anything else is a mistake. */
 function otherFormat({ format, text }: PlistDocument): RuleFinding<Message> {

@@ -5,8 +5,11 @@ import { insertEntry, setValue } from "../../plist/edit.ts";
 import type { Personality } from "../../project/dext-plists.ts";
 import { defineRule, targets, type RuleFinding } from "../define.ts";
 import { dextInfosOf, type DextInfo } from "./dext-info.ts";
+import { nearMiss } from "./near-miss.ts";
 
 const MATCH_KEYS = PERSONALITY_KEYS.filter(({ matches }) => matches).map(({ key }) => key);
+
+const CATEGORY = "IOMatchCategory";
 
 interface Context {
   readonly info: DextInfo;
@@ -23,13 +26,17 @@ export default defineRule({
     fix: "unsafe",
     summary: "Two personalities match the same provider in the same match category.",
     why: "In each category the kernel starts one driver on a provider; the other personality is never started, and nothing is logged.",
-    messages: { same: "“{name}” and “{other}” match the same {provider} in one category; only one of them starts" },
+    messages: {
+      same: "“{name}” and “{other}” match the same {provider} in one category; only one of them starts",
+      shared: "“{name}” has no IOMatchCategory; of all drivers without one, the kernel starts one on IOUserResources",
+    },
   },
   trigger: targets(),
   check({ target, plist }) {
-    const findings: RuleFinding<"same">[] = [];
+    const findings: RuleFinding<"same" | "shared">[] = [];
     for (const info of dextInfosOf(target, plist)) {
       const seen = new Map<string, Personality>();
+      const colliding = new Set<Personality>();
       for (const personality of info.dextPersonalities()) {
         const { value, name, nameSpan } = personality;
         const provider = info.text(valueOf(value, "IOProviderClass"));
@@ -40,7 +47,8 @@ export default defineRule({
           seen.set(key, personality);
           continue;
         }
-        const own = entryOf(value, "IOMatchCategory");
+        colliding.add(other).add(personality);
+        const own = entryOf(value, CATEGORY);
         const context: Context = { info, personality };
         findings.push({
           message: "same",
@@ -50,11 +58,27 @@ export default defineRule({
           steps: [
             {
               path: info.document.path,
-              span: entryOf(other.value, "IOMatchCategory")?.value?.contentSpan ?? other.nameSpan,
+              span: entryOf(other.value, CATEGORY)?.value?.contentSpan ?? other.nameSpan,
               kind: "note",
               text: `“${other.name}” is in the same category`,
             },
           ],
+          context,
+        });
+      }
+      // Drivers of other makers are not seen here; there may be none. Who gave one personality a category knows of it.
+      if (info.personalities.some(({ value }) => entryOf(value, CATEGORY))) continue;
+      for (const personality of seen.values()) {
+        const { value, name, nameSpan } = personality;
+        if (colliding.has(personality) || info.text(valueOf(value, "IOProviderClass")) !== "IOUserResources") continue;
+        if (value.entries.some(({ key }) => key === CATEGORY || nearMiss(key, [CATEGORY]) !== undefined)) continue;
+        const context: Context = { info, personality };
+        findings.push({
+          message: "shared",
+          data: { name },
+          path: info.document.path,
+          span: nameSpan,
+          severity: "info",
           context,
         });
       }
@@ -64,13 +88,13 @@ export default defineRule({
   fixes(_context, finding) {
     const { info, personality } = finding.context as Context;
     const category = freeCategory(info, personality);
-    const entry = entryOf(personality.value, "IOMatchCategory");
+    const entry = entryOf(personality.value, CATEGORY);
     const edits = entry?.value
       ? setValue(entry.value, category)
       : insertEntry(
           info.document,
           personality.value,
-          "IOMatchCategory",
+          CATEGORY,
           category,
           entryOf(personality.value, "IOProviderClass"),
         );
@@ -86,7 +110,7 @@ function whatItMatches({ value }: Personality, provider: string): string | undef
   const parts = [provider];
   // All services of this provider class are one and the same, whatever resource a personality waits for.
   const keys = provider === "IOUserResources" ? [] : MATCH_KEYS;
-  for (const key of [...keys, "IOMatchCategory", "IOProbeScore"]) {
+  for (const key of [...keys, CATEGORY, "IOProbeScore"]) {
     const entry = entryOf(value, key);
     const text = entry ? canonical(entry.value) : "";
     if (text === undefined) return undefined;
@@ -114,6 +138,6 @@ function canonical(value: PlistValue | undefined): string | undefined {
 function freeCategory(info: DextInfo, { name }: Personality): string {
   const id = valueOf(info.root, "CFBundleIdentifier");
   const base = id?.kind === "string" && id.text.trim() !== "" ? id.text.trim() : "$(PRODUCT_BUNDLE_IDENTIFIER)";
-  const taken = info.personalities.map(({ value }) => canonical(valueOf(value, "IOMatchCategory")) ?? "");
+  const taken = info.personalities.map(({ value }) => canonical(valueOf(value, CATEGORY)) ?? "");
   return taken.includes(base) ? `${base}.${name.replace(/[^A-Za-z0-9-]/g, "")}` : base;
 }

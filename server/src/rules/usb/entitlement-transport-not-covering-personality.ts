@@ -1,23 +1,19 @@
 // A personality that matches USB devices which the entitlement transport.usb does not allow.
 import type { Span } from "../../base/span.ts";
-import { isUsbCombination } from "../../knowledge/usb.ts";
+import { isUsbCombination, USB_ANY, USB_PRODUCT_ARRAY, USB_PRODUCT_MASK } from "../../knowledge/usb.ts";
 import { insertArrayItem } from "../../plist/edit.ts";
-import {
-  decimalAndHex,
-  judgeUsbClaim,
-  usbDextOf,
-  type UsbClaim,
-  type UsbPersonality,
-} from "../../project/usb-claims.ts";
+import { decimalAndHex, usbDextOf, type UsbClaim, type UsbPersonality } from "../../project/usb-claims.ts";
+import { compareUsb, refusingEntry, type UsbComparison } from "../../project/usb-coverage.ts";
 import { defineRule, targets, type RuleFinding, type Step } from "../define.ts";
-import { productDictionary, vendorDictionaries } from "./proposals.ts";
+import { productDictionaries, vendorDictionaries } from "./proposals.ts";
 
 interface Context {
   readonly claim: UsbClaim;
   readonly found: UsbPersonality;
+  readonly comparison: UsbComparison;
 }
 
-type Message = "none" | "unclear";
+type Message = "none" | "some" | "unclear";
 
 export default defineRule({
   meta: {
@@ -31,6 +27,7 @@ export default defineRule({
     why: "For such a device the kernel starts the driver and ends it at once: “provider entitlements check failed”.",
     messages: {
       none: "transport.usb does not allow {device}, which “{personality}” matches",
+      some: "“{personality}” matches {wide}, but transport.usb allows only some of them",
       unclear: "“{personality}” names no {key}, but transport.usb allows only some of them",
     },
   },
@@ -42,61 +39,84 @@ export default defineRule({
     });
   },
   fixes(_context, finding) {
-    if (finding.message !== "none") return [];
-    const { claim, found } = finding.context as Context;
+    if (finding.message === "unclear") return [];
+    const { claim, found, comparison } = finding.context as Context;
     const { document, value } = claim;
     if (value.kind !== "array") return [];
-    const proposals = [vendorDictionaries([found]), productDictionary(found)].filter((each) => each !== undefined);
-    return proposals.map(({ title, dictionaries }) => {
-      const edits = dictionaries.flatMap((dictionary) => insertArrayItem(document, value, dictionary));
-      return { title, safe: false, edits: [{ path: finding.path, edits }] };
+    const proposals = [vendorDictionaries([found]), productDictionaries(found, comparison.refused)];
+    return proposals.flatMap((proposal) => {
+      if (!proposal) return [];
+      const edits = proposal.dictionaries.flatMap((dictionary) => insertArrayItem(document, value, dictionary));
+      return [{ title: proposal.title, safe: false, edits: [{ path: finding.path, edits }] }];
     });
   },
 });
 
 function judge(found: UsbPersonality, claim: UsbClaim): RuleFinding<Message> | undefined {
-  const { personality, table } = found;
-  const allowed = judgeUsbClaim(found, claim);
+  const { personality, table, provider } = found;
+  const comparison = compareUsb(found, claim);
+  const { allowed, refused } = comparison;
   if (allowed === "all") return undefined;
-  const context: Context = { claim, found };
-  const common = { path: claim.document.path, span: placeOf(claim), context };
+  const context: Context = { claim, found, comparison };
+  const common = { path: claim.document.path, span: placeOf(found, claim), context };
   const steps = [...personalitySteps(found), ...claimSteps(claim)];
-  if (allowed === "none") {
-    const device = describe(table.values);
+  if (allowed === "none" || refused.length > 0) {
+    const device = describe(table.values, refused);
     // Values that are no numbers are reported as such.
     if (device === "") return undefined;
-    return { ...common, message: "none", data: { device, personality: personality.name }, steps };
+    const data = { device, personality: personality.name };
+    return { ...common, message: "none", data, ...(allowed === "none" ? {} : { severity: "warning" as const }), steps };
+  }
+  // A personality without keys, or with keys that match nothing, is a mistake of its own; so is a key whose value is no number.
+  if (!isUsbCombination(provider, table.values)) return undefined;
+  if (allowed === "some") {
+    const data = { wide: describeWide(found), personality: personality.name };
+    return { ...common, message: "some", data, severity: "warning", steps };
   }
   const open = claim.tables
     .flatMap(({ values }) => [...values])
-    .find(([key, value]) => typeof value === "bigint" && !table.values.has(key));
-  // A personality without keys, or with keys that match nothing, is a mistake of its own; so is a key whose value is no number.
-  if (!open || !isUsbCombination(found.provider, table.values)) return undefined;
+    .find(([key, value]) => typeof value === "bigint" && !table.values.has(key) && !PRODUCT_KEYS.includes(key));
+  if (!open) return undefined;
   const data = { key: open[0], personality: personality.name };
   return { ...common, message: "unclear", data, severity: "hint", steps };
 }
 
-function describe(values: ReadonlyMap<string, unknown>): string {
+/** With these a product is named, though `idProduct` may be missing. */
+const PRODUCT_KEYS: readonly string[] = [USB_PRODUCT_ARRAY, USB_PRODUCT_MASK];
+
+const MAX_SHOWN = 3;
+
+function describe(values: ReadonlyMap<string, unknown>, refused: readonly bigint[]): string {
   const words: string[] = [];
-  for (const [key, name] of [
-    ["idVendor", "vendor"],
-    ["idProduct", "product"],
-  ] as const) {
-    const value = values.get(key);
-    if (typeof value === "bigint") words.push(`${name} ${decimalAndHex(value)}`);
-  }
+  const vendor = values.get("idVendor");
+  if (typeof vendor === "bigint") words.push(`vendor ${decimalAndHex(vendor)}`);
+  const shown = refused.slice(0, MAX_SHOWN).map(decimalAndHex).join(", ");
+  const more = refused.length > MAX_SHOWN ? ` and ${refused.length - MAX_SHOWN} more` : "";
+  if (refused.length > 0) words.push(`product${refused.length > 1 ? "s" : ""} ${shown}${more}`);
+  const [product, mask] = [values.get("idProduct"), values.get(USB_PRODUCT_MASK)];
+  if (refused.length === 0 && typeof product === "bigint" && typeof mask === "bigint")
+    words.push(`products ${decimalAndHex(product)} with mask ${decimalAndHex(mask)}`);
   return words.join(", ");
 }
 
+/** What a personality says with a wildcard or a mask. */
+function describeWide({ table }: UsbPersonality): string {
+  const mask = table.values.get(USB_PRODUCT_MASK);
+  if (typeof mask === "bigint") return `several products (idProductMask ${decimalAndHex(mask)})`;
+  const wild = [...table.values].filter(([, value]) => value === "any").map(([key]) => key);
+  return wild.length > 0 ? `every ${wild.join(" and ")} (${USB_ANY})` : "several devices";
+}
+
 /** The value that has to change where there is one, else the entitlement's key. */
-function placeOf({ entry, tables }: UsbClaim): Span {
+function placeOf(found: UsbPersonality, { entry, tables }: UsbClaim): Span {
   const [only] = tables;
-  const vendor = only?.entries.find(({ key }) => key === "idVendor")?.value;
-  return tables.length === 1 && vendor ? vendor.contentSpan : entry.keySpan;
+  const entries = only?.entries ?? [];
+  const refusing = only && (refusingEntry(found, only) ?? entries.find(({ key }) => key === "idVendor") ?? entries[0]);
+  return (tables.length === 1 ? refusing?.value?.contentSpan : undefined) ?? entry.keySpan;
 }
 
 function personalitySteps({ document, personality, table }: UsbPersonality): Step[] {
-  const entries = table.entries.filter(({ key }) => key === "idVendor" || key === "idProduct");
+  const entries = table.entries.filter(({ key }) => key === "idVendor" || key.startsWith("idProduct"));
   const [first = table.entries[0]] = entries;
   if (!first) return [];
   return (entries.length > 0 ? entries : [first]).map(({ key, value, keySpan }) => {

@@ -32,20 +32,18 @@ export function vendorDictionaries(personalities: readonly UsbPersonality[]): Us
   };
 }
 
-/** The dictionary with the vendor and product of a personality; undefined where it does not name one of each. */
-export function productDictionary({ table }: UsbPersonality): UsbProposal | undefined {
+/** A dictionary for each of some products of a personality's vendor; undefined where it names no vendor, or there are none or too many. */
+export function productDictionaries({ table }: UsbPersonality, products: readonly bigint[]): UsbProposal | undefined {
   const vendor = table.values.get("idVendor");
-  const product = table.values.get("idProduct");
-  if (typeof vendor !== "bigint" || typeof product !== "bigint") return undefined;
+  if (typeof vendor !== "bigint" || products.length === 0 || products.length > 16) return undefined;
+  const which = products.length === 1 ? "this product" : "these products";
   return {
-    title: `Allow this product only: idVendor ${decimalAndHex(vendor)}, idProduct ${decimalAndHex(product)}`,
-    dictionaries: [
-      {
-        entries: [
-          ["idVendor", vendor],
-          ["idProduct", product],
-        ],
-      },
-    ],
+    title: `Allow ${which} only: idVendor ${decimalAndHex(vendor)}, idProduct ${products.map(decimalAndHex).join(", ")}`,
+    dictionaries: products.map((product) => ({
+      entries: [
+        ["idVendor", vendor],
+        ["idProduct", product],
+      ] as const,
+    })),
   };
 }

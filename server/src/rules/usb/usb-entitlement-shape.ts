@@ -7,12 +7,13 @@ import { isOpen, usbDextOf, usbPlaces, type UsbPairing } from "../../project/usb
 import { defineRule, targets, type Fix, type RuleFinding } from "../define.ts";
 import { vendorDictionaries } from "./proposals.ts";
 
-type Message = "boolean" | "notArray" | "empty" | "text";
+type Message = "boolean" | "notArray" | "empty" | "emptyDict" | "text";
 
 interface Context {
   readonly pairing: UsbPairing;
   /** The value that has to be a number. */
   readonly text: PlistValue | undefined;
+  readonly emptyDict?: PlistValue;
 }
 
 export default defineRule({
@@ -29,6 +30,7 @@ export default defineRule({
       boolean: "transport.usb is a boolean, which no profile grants; it must be an array of dictionaries",
       notArray: "transport.usb must be an array of dictionaries, not {article}; it allows no device",
       empty: "transport.usb names no device; “{personality}” needs a dictionary with its idVendor",
+      emptyDict: "this dictionary names no device; “{personality}” needs its idVendor in it",
       text: "{key} is text; the family compares numbers, so this entry allows no device",
     },
   },
@@ -46,6 +48,20 @@ export default defineRule({
       }
       const personality = personalities[0]?.personality.name ?? "";
       if (tables.length === 0) return [{ ...common, message: "empty", data: { personality }, context }];
+      const emptyDict = value.items.find((item) => item.kind === "dict" && item.entries.length === 0);
+      if (emptyDict) {
+        const { span } = emptyDict;
+        return [
+          {
+            ...common,
+            message: "emptyDict",
+            data: { personality },
+            span,
+            severity: "warning",
+            context: { ...context, emptyDict },
+          },
+        ];
+      }
       return tables.flatMap(({ entries }) =>
         entries.flatMap(({ key, value: item }): RuleFinding<Message>[] => {
           if (item?.kind !== "string" || !USB_MATCH_KEYS.has(key) || isOpen(item)) return [];
@@ -58,7 +74,7 @@ export default defineRule({
     });
   },
   fixes(_context, finding) {
-    const { pairing, text } = finding.context as Context;
+    const { pairing, text, emptyDict } = finding.context as Context;
     const { document, value } = pairing.claim;
     const fix = (title: string, element: PlistValue, replacement: NewValue): Fix => ({
       title,
@@ -70,6 +86,8 @@ export default defineRule({
       return number === undefined || number < 0n ? [] : [fix(`Write it as the number ${number}`, text, number)];
     }
     const { title, dictionaries } = vendorDictionaries(pairing.personalities);
+    const [only] = dictionaries;
+    if (emptyDict) return only && dictionaries.length === 1 ? [fix(title, emptyDict, only)] : [];
     return [fix(title, value, dictionaries)];
   },
 });

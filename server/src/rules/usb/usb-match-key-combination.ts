@@ -1,12 +1,12 @@
 // A USB personality whose matching keys are no set that the USB family takes.
 import { isUsbCombination, USB_DEVICE_CLASS, USB_INTERFACE_CLASS } from "../../knowledge/usb.ts";
-import { GENERIC_MATCH_KEYS } from "../../knowledge/pci.ts";
+import { GENERIC_MATCH_KEYS, PCI_MATCH_KEYS } from "../../knowledge/pci.ts";
 import { entryOf, type PlistEntry } from "../../plist/document.ts";
 import { insertEntry, type NewValue } from "../../plist/edit.ts";
 import { usbDextOf, type UsbPersonality } from "../../project/usb-claims.ts";
 import { defineRule, targets, type RuleFinding } from "../define.ts";
 
-type Message = "noVendor" | "vendorOnly" | "noPlace" | "noCombination";
+type Message = "noKeys" | "foreign" | "ignored" | "noVendor" | "vendorOnly" | "noPlace" | "noCombination";
 
 export default defineRule({
   meta: {
@@ -19,6 +19,9 @@ export default defineRule({
     summary: "A USB personality whose matching keys are no combination that the USB family takes.",
     why: "USB nubs take a few fixed sets of keys; with any other set the driver matches no device, and nothing is logged.",
     messages: {
+      noKeys: "“{personality}” has no USB matching key, so it does not say which {kind} it is for",
+      foreign: "“{personality}” matches by {keys}, which USB {kind} do not have, and by no USB key",
+      ignored: "USB {kind} are not matched by {keys}; it narrows nothing here",
       noVendor: "“{personality}” has idProduct without idVendor, so it matches no USB device",
       vendorOnly: "“{personality}” names a vendor only, which no set of USB matching keys is: it matches nothing",
       noPlace: "“{personality}” matches interfaces by product, but lacks {missing}: it matches nothing",
@@ -29,12 +32,13 @@ export default defineRule({
   check({ target, plist }) {
     return usbDextOf(target, plist).personalities.flatMap((found): RuleFinding<Message>[] => {
       const { document, personality, provider, table } = found;
-      // Without a key of its own it matches everything, which is another mistake; IOService's own keys can narrow it instead.
-      const own = table.entries.filter(({ key }) => isLookedAt(found, key));
-      if (own.length === 0 || GENERIC_MATCH_KEYS.some((key) => entryOf(personality.value, key))) return [];
-      if (isUsbCombination(provider, table.values)) return [];
-      const { message, span, missing } = describe(found, own);
       const kind = provider === USB_DEVICE_CLASS ? "devices" : "interfaces";
+      // IOService's own keys can narrow it instead.
+      if (GENERIC_MATCH_KEYS.some((key) => entryOf(personality.value, key))) return [];
+      const own = table.entries.filter(({ key }) => isLookedAt(found, key));
+      if (own.length === 0) return [withoutKeys(found, kind)];
+      if (isUsbCombination(provider, table.values)) return ignoredKeys(found, kind);
+      const { message, span, missing } = describe(found, own);
       const data = {
         personality: personality.name,
         keys: own.map(({ key }) => key).join(" + "),
@@ -60,6 +64,47 @@ export default defineRule({
     return [{ title: `Match the first interface: ${words}`, safe: false, edits: [{ path: finding.path, edits }] }];
   },
 });
+
+/** No key of USB's: nothing says which device is meant, whatever other keys were meant to say it. */
+function withoutKeys(
+  { document, personality, table, providerEntry }: UsbPersonality,
+  kind: string,
+): RuleFinding<Message> {
+  const others = [...table.entries, ...personality.value.entries.filter(({ key }) => FOREIGN_KEYS.has(key))];
+  const [first] = others;
+  const { path } = document;
+  const { name } = personality;
+  if (!first) {
+    const span = providerEntry.value?.contentSpan ?? providerEntry.keySpan;
+    return { message: "noKeys", data: { personality: name, kind }, path, span };
+  }
+  const keys = others.map(({ key }) => key).join(" + ");
+  return { message: "foreign", data: { personality: name, kind, keys }, path, span: first.keySpan, severity: "error" };
+}
+
+/** Keys by which other families tell devices. */
+const FOREIGN_KEYS: ReadonlySet<string> = new Set([
+  ...PCI_MATCH_KEYS.map(({ key }) => key),
+  "VendorID",
+  "ProductID",
+  "ProductIDArray",
+  "VersionNumber",
+  "PrimaryUsagePage",
+  "PrimaryUsage",
+  "DeviceUsagePage",
+  "DeviceUsage",
+  "DeviceUsagePairs",
+  "Transport",
+]);
+
+/** Keys that do no harm, and nothing else. */
+function ignoredKeys(found: UsbPersonality, kind: string): RuleFinding<Message>[] {
+  return found.table.entries
+    .filter(({ key }) => !isLookedAt(found, key))
+    .map(({ key, keySpan: span }) => {
+      return { message: "ignored", data: { keys: key, kind }, path: found.document.path, span, severity: "info" };
+    });
+}
 
 /** Keys of the other kind of nub are ignored by the family. */
 function isLookedAt({ provider }: UsbPersonality, key: string): boolean {

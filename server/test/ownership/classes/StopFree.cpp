@@ -577,3 +577,184 @@ kern_return_t IMPL(Nutmeg, Stop)
 {
     return Stop(provider, SUPERDISPATCH);
 }
+
+struct Oakum_IVars {
+    IOService *device;
+};
+
+bool Oakum::init()
+{
+    if (!super::init()) return false;
+    ivars = IONewZero(Oakum_IVars, 1);
+    return ivars != nullptr;
+}
+
+void Oakum::free()
+{
+    IOSafeDeleteNULL(ivars, Oakum_IVars, 1);
+    super::free();
+}
+
+kern_return_t IMPL(Oakum, Start)
+{
+    kern_return_t ret = Start(provider, SUPERDISPATCH);
+    if (ret != kIOReturnSuccess) return ret;
+    provider->retain();
+    ivars->device = provider;
+    return kIOReturnSuccess;
+}
+
+kern_return_t IMPL(Oakum, Stop)
+{
+    ivars->device = nullptr;
+    provider->release();
+    return Stop(provider, SUPERDISPATCH);
+}
+
+struct Palisade_IVars {
+    IODispatchQueue *queue;
+};
+
+bool Palisade::init()
+{
+    if (!super::init()) return false;
+    ivars = IONewZero(Palisade_IVars, 1);
+    return ivars != nullptr;
+}
+
+void Palisade::free()
+{
+    if (ivars) {
+        OSSafeReleaseNULL(ivars->queue);
+    }
+    IOSafeDeleteNULL(ivars, Palisade_IVars, 1);
+    super::free();
+}
+
+kern_return_t IMPL(Palisade, Start)
+{
+    kern_return_t ret = Start(provider, SUPERDISPATCH);
+    if (ret != kIOReturnSuccess) return ret;
+    return IODispatchQueue::Create("Palisade", 0, 0, &ivars->queue);
+}
+
+kern_return_t IMPL(Palisade, Stop)
+{
+    if (ivars->queue) ivars->queue->release();
+    *ivars = {};
+    return Stop(provider, SUPERDISPATCH);
+}
+
+struct Quoin_IVars {
+    uint32_t count;
+};
+
+bool Quoin::init()
+{
+    if (!super::init()) return false;
+    ivars = IONewZero(Quoin_IVars, 1);
+    return ivars != nullptr;
+}
+
+void Quoin::free()
+{
+    Quoin_IVars *all = ivars;
+    if (all != nullptr) {
+        IODelete(all, Quoin_IVars, 1);
+        ivars = nullptr;
+    }
+    super::free();
+}
+
+kern_return_t IMPL(Quoin, Start)
+{
+    kern_return_t ret = Start(provider, SUPERDISPATCH);
+    if (ret != kIOReturnSuccess) return ret;
+    ivars->count = 1;
+    return kIOReturnSuccess;
+}
+
+kern_return_t IMPL(Quoin, Stop)
+{
+    return Stop(provider, SUPERDISPATCH);
+}
+
+// expect: leak-on-overwrite name
+struct Rafter_IVars {
+    OSString *name;
+};
+
+bool Rafter::init()
+{
+    if (!super::init()) return false;
+    ivars = IONewZero(Rafter_IVars, 1);
+    return ivars != nullptr;
+}
+
+void Rafter::free()
+{
+    if (ivars) {
+        OSSafeReleaseNULL(ivars->name);
+    }
+    IOSafeDeleteNULL(ivars, Rafter_IVars, 1);
+    super::free();
+}
+
+kern_return_t IMPL(Rafter, Start)
+{
+    kern_return_t ret = Start(provider, SUPERDISPATCH);
+    if (ret != kIOReturnSuccess) return ret;
+    return kIOReturnSuccess;
+}
+
+kern_return_t IMPL(Rafter, Stop)
+{
+    return Stop(provider, SUPERDISPATCH);
+}
+
+void Rafter::SetName(const char *name)
+{
+    ivars->name = OSString::withCString(name);
+}
+
+// expect: ivars-object-not-released sides.window
+struct Scaffold_IVars {
+    struct {
+        IOBufferMemoryDescriptor *block;
+        IOMemoryMap *window;
+    } sides[2];
+};
+
+bool Scaffold::init()
+{
+    if (!super::init()) return false;
+    ivars = IONewZero(Scaffold_IVars, 1);
+    return ivars != nullptr;
+}
+
+void Scaffold::free()
+{
+    if (ivars) {
+        for (auto &side : ivars->sides)
+            OSSafeReleaseNULL(side.block);
+    }
+    IOSafeDeleteNULL(ivars, Scaffold_IVars, 1);
+    super::free();
+}
+
+kern_return_t IMPL(Scaffold, Start)
+{
+    kern_return_t ret = Start(provider, SUPERDISPATCH);
+    if (ret != kIOReturnSuccess) return ret;
+    for (uint32_t i = 0; ret == kIOReturnSuccess && i < 2; i++) {
+        auto &side = ivars->sides[i];
+        ret = IOBufferMemoryDescriptor::Create(kIOMemoryDirectionIn, 4096, 0, &side.block);
+        if (ret == kIOReturnSuccess) ret = side.block->CreateMapping(0, 0, 0, 0, 0, &side.window);
+    }
+    return ret;
+}
+
+kern_return_t IMPL(Scaffold, Stop)
+{
+    return Stop(provider, SUPERDISPATCH);
+}
