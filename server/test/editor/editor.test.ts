@@ -243,8 +243,8 @@ describe("the extension in a real editor", function () {
     await session.type("\t\t\t<key>IOPC");
     const labels = await session.completions("IOPCITunnelCompatible");
     assert.deepEqual(labels.slice(0, 5), [
-      "IOPCIClassMatch",
       "IOPCIMatch",
+      "IOPCIClassMatch",
       "IOPCIPauseCompatible",
       "IOPCISecondaryMatch",
       "IOPCITunnelCompatible",

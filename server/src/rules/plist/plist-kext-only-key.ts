@@ -33,7 +33,8 @@ export default defineRule({
       const { key, keySpan: span } = entry;
       const common = { data: { key }, span, context: { document, entry } satisfies Context };
       if (infoKeyFact("top", key)?.requirement === "never") return [{ message: "illegal", ...common }];
-      // Some of Apple's samples have these, and do work.
+      // Apple's samples for dexts say `OSBundleRequired` = `DriverKit`.
+      if (entry.value?.kind === "string" && entry.value.text === "DriverKit") return [];
       return KEXT_KEYS_WITHOUT_EFFECT.includes(key) ? [{ message: "useless", ...common, severity: "info" }] : [];
     });
   },
