@@ -2,10 +2,10 @@
 import { expressionType, isObjectPointer } from "../semantics/expression-type.ts";
 import type { FunctionInfo, ProjectIndex } from "../semantics/model.ts";
 import { readDeclarator } from "../semantics/types.ts";
-import { addressOf, assignedTo, uncast } from "../syntax/cpp.ts";
+import { addressOf, assignedTo, outermostCast, uncast } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, walk, type SyntaxNode } from "../syntax/node.ts";
-import { isAccessBase, liesIn, memberOf, type Place } from "./places.ts";
+import { liesIn, memberOf, type Place } from "./places.ts";
 import { pathOf } from "./values.ts";
 
 interface Names {
@@ -65,10 +65,8 @@ function namesIn(fn: FunctionInfo, index: ProjectIndex): Names {
       }
       case K.fieldExpression:
       case K.subscriptExpression: {
-        const path = isAccessBase(node) ? undefined : pathOf(node);
+        const path = pathOf(node);
         if (path !== undefined) members.add(path);
-        const base = isAccessBase(node) ? pathOf(node) : undefined;
-        if (base !== undefined) members.add(base);
         break;
       }
     }
@@ -78,9 +76,8 @@ function namesIn(fn: FunctionInfo, index: ProjectIndex): Names {
 
 /** `f(&x)`: the callee's business, which the analysis looks at where it stands. */
 function isArgument(node: SyntaxNode): boolean {
-  let at = node;
-  while (at.parent?.kind === K.castExpression || at.parent?.kind === K.parenthesizedExpression) at = at.parent;
-  return at.parent?.kind === K.argumentList && at.parent.parent?.kind === K.callExpression;
+  const list = outermostCast(node).parent;
+  return list?.kind === K.argumentList && list.parent?.kind === K.callExpression;
 }
 
 /** `V *w = v;` where v points at a structure: what `w->x` names is `v->x`. Objects have counts, and are followed themselves. */

@@ -1,6 +1,6 @@
 // What a call does to the tracked reference: it gives it, takes it, counts it, or replaces what holds it.
 import type { FunctionInfo } from "../semantics/model.ts";
-import { addressOf, binaryParts, callParts, type CallParts } from "../syntax/cpp.ts";
+import { addressOf, binaryParts, callParts, outermostCast, type CallParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { spanOf, type SyntaxNode } from "../syntax/node.ts";
 import {
@@ -85,12 +85,9 @@ export class Calls {
       this.outArgument(call, argument, position, state);
       if (!holdsObject(valueOf(argument, state.env, this.facts.index))) continue;
       if (argumentEffect(call, position, this.fn, this.facts) !== "releases") continue;
-      this.ref.release(state, node, false);
-      // `T *&x`: the helper may have set it to null as well.
       const path = isTakenByReference(call, position, this.fn, this.facts) ? pathOf(argument) : undefined;
-      if (path === undefined) continue;
-      this.ref.set(state, path, undefined);
-      if (state.phase === "released") state.phase = "gone";
+      if (path === undefined) this.ref.release(state, node, false);
+      else this.releaseBy(path, node, state);
     }
     return [state];
   }
@@ -102,12 +99,17 @@ export class Calls {
       if (effect === undefined) continue;
       if (effect === "unknown") this.ref.escape(state);
       else if (effect === "releases") {
-        this.ref.release(state, node, false);
-        this.ref.set(state, name, undefined);
-        if (state.phase === "released") state.phase = "gone";
+        this.releaseBy(name, node, state);
       }
     }
     return [state];
+  }
+
+  /** Code that can reach the variable itself releases what it holds, and may have set it to null or to another object. */
+  private releaseBy(path: string, node: SyntaxNode, state: Running): void {
+    this.ref.release(state, node, false);
+    this.ref.set(state, path, undefined);
+    if (state.phase === "released") state.phase = "gone";
   }
 
   /** The project's own code may release, replace or hand on what a member holds. */
@@ -140,10 +142,7 @@ export class Calls {
       const effect = pointeeEffect(call, position, this.fn, this.facts);
       if (effect === "borrows") return;
       if (effect === "releases") {
-        this.ref.release(state, argument, false);
-        this.ref.set(state, path, undefined);
-        if (state.phase === "released") state.phase = "gone";
-        return;
+        return this.releaseBy(path, argument, state);
       }
       const ownership = outOwnership(call, position, this.fn, this.facts);
       const others = holdersOf(state.env).length > 1;
@@ -211,9 +210,7 @@ export class Calls {
 
 /** True for a result that is dropped or put into a variable; anything else may be how the function learns of it. */
 function goesToVariable(call: SyntaxNode): boolean {
-  let at = call;
-  while (at.parent?.kind === K.castExpression || at.parent?.kind === K.parenthesizedExpression) at = at.parent;
-  const { parent } = at;
+  const { parent } = outermostCast(call);
   if (parent?.kind === K.expressionStatement || parent?.kind === K.initDeclarator) return true;
   const parts = parent?.kind === K.assignmentExpression ? binaryParts(parent) : undefined;
   return parts?.operator === "=" && parts.left.kind === K.identifier;

@@ -1,5 +1,6 @@
 // Whether a condition hangs on how the acquiring call went, in a way that is not followed: a helper that reads the status, a macro, a
 // wrapper, a counter of tries. Behind such a condition the object may or may not be there, and nothing is said to be lost until it is used.
+import { contains } from "../base/span.ts";
 import { callParts } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, textOf, walk, type SyntaxNode } from "../syntax/node.ts";
@@ -85,9 +86,8 @@ function loopAround(node: SyntaxNode): SyntaxNode | undefined {
 function* steppedIn(loop: SyntaxNode): Generator<string> {
   const update = field(loop, "update");
   for (const node of walk(loop)) {
-    const assigns = node.kind === K.updateExpression || (node.kind === K.assignmentExpression && update !== undefined);
-    const target = assigns ? (node.kind === K.updateExpression ? node.children.at(-1) : node.children[0]) : undefined;
-    const inUpdate = update !== undefined && update.start <= node.start && node.end <= update.end;
-    if (target && (node.kind === K.updateExpression || inUpdate)) yield textOf(target);
+    const inUpdate = update !== undefined && contains(update, node);
+    const steps = node.kind === K.updateExpression || (inUpdate && node.kind === K.assignmentExpression);
+    if (steps && node.children[0]) yield textOf(node.children[0]);
   }
 }

@@ -1,7 +1,7 @@
 // What it means that a variable which holds the tracked object is named somewhere.
 import type { FunctionInfo } from "../semantics/model.ts";
 import { readDeclarator, readType } from "../semantics/types.ts";
-import { binaryParts, callParts, declaredName, unaryParts, unwrap } from "../syntax/cpp.ts";
+import { binaryParts, callParts, declaredName, outermostCast, unaryParts, unwrap } from "../syntax/cpp.ts";
 import { K } from "../syntax/kinds.ts";
 import { field, textOf, type SyntaxNode } from "../syntax/node.ts";
 import { isAccessBase } from "./places.ts";
@@ -133,11 +133,4 @@ function isPlainPointerDeclaration(declarator: SyntaxNode): boolean {
   );
   if (declared.reference || declared.array || isStatic) return false;
   return declared.pointers === 1 || (type.name === "auto" && !type.argument);
-}
-
-function outermostCast(node: SyntaxNode): SyntaxNode {
-  let at = node;
-  while (at.parent && (at.parent.kind === K.castExpression || at.parent.kind === K.parenthesizedExpression))
-    at = at.parent;
-  return at;
 }

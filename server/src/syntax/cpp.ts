@@ -33,6 +33,14 @@ export function uncast(node: SyntaxNode): SyntaxNode {
   }
 }
 
+/** The expression with the casts and parentheses around it: the other way of `uncast`. */
+export function outermostCast(node: SyntaxNode): SyntaxNode {
+  let at = node;
+  while (at.parent && (at.parent.kind === K.castExpression || at.parent.kind === K.parenthesizedExpression))
+    at = at.parent;
+  return at;
+}
+
 /** `static_cast<T>(x)` and its relatives: the type and the value. */
 export function namedCast(
   node: SyntaxNode,
