@@ -1,4 +1,5 @@
 // What the matching keys of a personality or an entitlement mean, in words for people. Judges nothing.
+import { HID_MATCH_KEYS } from "../knowledge/hid.ts";
 import { PCI_MATCH_KEYS, parsePciMatch, type PciMatchItem, type PciMatchKey } from "../knowledge/pci.ts";
 import { USB_ANY, USB_MATCH_KEYS } from "../knowledge/usb.ts";
 import type { PlistValue } from "../plist/document.ts";
@@ -31,16 +32,7 @@ const HEX_KEYS = /^(idVendor|idProduct|bcdDevice|VendorID|ProductID|VersionNumbe
 const OTHER_MATCH_KEYS: readonly string[] = [
   "idProductArray",
   "idProductMask",
-  "VendorID",
-  "ProductID",
-  "ProductIDArray",
-  "VersionNumber",
-  "PrimaryUsagePage",
-  "PrimaryUsage",
-  "DeviceUsagePage",
-  "DeviceUsage",
-  "DeviceUsagePairs",
-  "Transport",
+  ...HID_MATCH_KEYS,
   "IOResourceMatch",
   "IONameMatch",
   "IOPropertyMatch",

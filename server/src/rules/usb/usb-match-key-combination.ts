@@ -1,4 +1,5 @@
 // A USB personality whose matching keys are no set that the USB family takes.
+import { HID_MATCH_KEYS } from "../../knowledge/hid.ts";
 import { isUsbCombination, USB_DEVICE_CLASS, USB_INTERFACE_CLASS } from "../../knowledge/usb.ts";
 import { GENERIC_MATCH_KEYS, PCI_MATCH_KEYS } from "../../knowledge/pci.ts";
 import { entryOf, type PlistEntry } from "../../plist/document.ts";
@@ -83,19 +84,7 @@ function withoutKeys(
 }
 
 /** Keys by which other families tell devices. */
-const FOREIGN_KEYS: ReadonlySet<string> = new Set([
-  ...PCI_MATCH_KEYS.map(({ key }) => key),
-  "VendorID",
-  "ProductID",
-  "ProductIDArray",
-  "VersionNumber",
-  "PrimaryUsagePage",
-  "PrimaryUsage",
-  "DeviceUsagePage",
-  "DeviceUsage",
-  "DeviceUsagePairs",
-  "Transport",
-]);
+const FOREIGN_KEYS: ReadonlySet<string> = new Set([...PCI_MATCH_KEYS.map(({ key }) => key), ...HID_MATCH_KEYS]);
 
 /** Keys that do no harm, and nothing else. */
 function ignoredKeys(found: UsbPersonality, kind: string): RuleFinding<Message>[] {
